@@ -1,0 +1,115 @@
+"""Template tags of the design: `{% icon %}`, `{% house_style %}`, `{% house_script %}`, `{% chart %}`, `{% control %}`, `{% keep_query %}`."""
+
+from typing import Any
+
+from django import template
+from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect
+from django.template.context import RequestContext
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+
+from .. import assets, colour, icons
+from ..charts import Chart, Sparkline, spark_svg
+from ..charts.page import ChartOnPage, on_page
+
+register = template.Library()
+
+
+@register.simple_tag
+def icon(name: str, css_class: str = "") -> SafeString:
+    """Draw an icon: `{% icon "receipt" %}`. It is decoration; the word stands beside it."""
+    return icons.draw(name, css_class=css_class)
+
+
+@register.simple_tag
+def house_style(accent: str | None = None) -> SafeString:
+    """Link the style sheet and, when a business has chosen an accent that passes, the accent after it."""
+    current = assets.wardrobe()
+    sheet = format_html('<link rel="stylesheet" href="{}">', _address(current.fingerprint, assets.STYLE_SHEET))
+    if not accent:
+        return sheet
+    try:
+        verdict = colour.judge_accent(accent)
+    except colour.NotAColour:
+        return sheet
+    if isinstance(verdict, colour.TooPale):
+        return sheet
+    own = reverse("design:accent", kwargs={"digits": verdict.light[1:]})
+    return sheet + format_html('\n<link rel="stylesheet" href="{}">', own)
+
+
+@register.simple_tag
+def house_script() -> SafeString:
+    """Load the scripts: one module that imports the others from beside it."""
+    current = assets.wardrobe()
+    return format_html('<script type="module" src="{}"></script>', _address(current.fingerprint, "js/house.js"))
+
+
+def _address(fingerprint: str, name: str) -> str:
+    return reverse("design:asset", kwargs={"fingerprint": fingerprint, "name": name})
+
+
+@register.inclusion_tag("design/chart.html")
+def chart(drawing: Chart) -> dict[str, ChartOnPage]:
+    """Show a chart with its sentence, its table and its downloads."""
+    return {"chart": on_page(drawing)}
+
+
+@register.simple_tag
+def sparkline(line: Sparkline) -> SafeString:
+    """Show a word-sized line; its sentence is its text for screen readers."""
+    return mark_safe(spark_svg(line))  # noqa: S308 - charts escape every text
+
+
+@register.filter
+def field_kind(field: BoundField) -> str:
+    """Say how a form field is laid out: `check` (box before its label), `group` (fieldset) or `line`."""
+    widget = field.field.widget
+    if isinstance(widget, (RadioSelect, CheckboxSelectMultiple)):
+        return "group"
+    return "check" if isinstance(widget, CheckboxInput) else "line"
+
+
+@register.simple_tag
+def control(field: BoundField, **attributes: str) -> SafeString:
+    """Render a field's widget with the ids of its hint and its error, so that both are read out with it."""
+    described = []
+    if field.help_text:
+        described.append(f"{field.auto_id}_helptext")
+    if field.errors:
+        described.append(f"{field.auto_id}_error")
+    attrs: dict[str, Any] = {name.replace("_", "-"): value for name, value in attributes.items() if value}
+    if described and field_kind(field) != "group":
+        attrs["aria-describedby"] = " ".join(described)
+    if field.errors and field_kind(field) != "group":
+        attrs["aria-invalid"] = "true"
+    return field.as_widget(attrs=attrs)
+
+
+@register.simple_tag(takes_context=True)
+def keep_query(context: RequestContext, **changes: Any) -> str:
+    """Return this page's query string with some parameters changed: `?{% keep_query page=3 q=None %}`."""
+    query = context["request"].GET.copy()
+    for name, value in changes.items():
+        if value is None or value == "":
+            query.pop(name, None)
+        else:
+            query[name] = str(value)
+    return str(query.urlencode())
+
+
+@register.filter
+def initials(name: str) -> str:
+    """Return up to two initials of a name, for an avatar."""
+    words = [word for word in str(name).split() if word[:1].isalpha()]
+    chosen = words if len(words) < 2 else [words[0], words[-1]]
+    return "".join(word[0].upper() for word in chosen)
+
+
+@register.filter
+def per_cent_width(value: float, whole: float = 100.0) -> str:
+    """Return how much of a meter is filled, 0 to 100, as a number that SVG understands."""
+    if not whole:
+        return "0"
+    return f"{max(0.0, min(100.0, 100.0 * float(value) / float(whole))):.2f}"
