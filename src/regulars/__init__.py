@@ -1,0 +1,3 @@
+"""Regulars: customer retention management."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,3 @@
+from regulars.project.cli import main
+
+main()

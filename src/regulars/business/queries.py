@@ -1,0 +1,94 @@
+"""Questions about the firm."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from regulars.business.models import Branch, Business, Holiday, OpeningHours
+from regulars.business.rules.opening import Interval, SpecialDay, intervals_on, is_open
+from regulars.business.rules.scope import Scope
+from regulars.groundwork.kernel.refusals import NotFound
+
+__all__ = [
+    "Branch",
+    "BranchHours",
+    "Business",
+    "Holiday",
+    "Scope",
+    "all_businesses",
+    "branch_by_code",
+    "branch_of",
+    "branches",
+    "business_of",
+    "holidays",
+    "hours_of",
+    "zone_of",
+]
+
+
+@dataclass(frozen=True)
+class BranchHours:
+    """A branch's week, its coming special days, and whether it is open at the instant asked about."""
+
+    week: dict[int, list[Interval]]
+    special: list[SpecialDay]
+    today: list[Interval]
+    open_now: bool
+
+
+def business_of(*, scope: Scope) -> Business:
+    """The business of a scope."""
+    return Business.objects.get(pk=scope.business_id)
+
+
+def all_businesses() -> list[Business]:
+    """Every business of this installation, oldest first (schedules, command line)."""
+    return list(Business.objects.order_by("pk"))
+
+
+def branches(*, scope: Scope) -> list[Branch]:
+    """The visible branches by name."""
+    rows = Branch.objects.filter(business_id=scope.business_id).order_by("name")
+    return list(rows if scope.branch_ids is None else rows.filter(pk__in=scope.branch_ids))
+
+
+def branch_of(*, scope: Scope, public_id: str) -> Branch:
+    """One visible branch. Raises NotFound."""
+    for branch in branches(scope=scope):
+        if str(branch.public_id) == public_id:
+            return branch
+    raise NotFound("There is no such branch.")
+
+
+def branch_by_code(*, scope: Scope, code: str) -> Branch | None:
+    """The visible branch with this code, if any."""
+    return next((branch for branch in branches(scope=scope) if branch.code == code), None)
+
+
+def zone_of(*, business: Business, branch: Branch | None = None) -> ZoneInfo:
+    """The zone that a branch's clock shows; without a branch the business's."""
+    return ZoneInfo((branch.zone if branch else "") or business.zone)
+
+
+def hours_of(*, scope: Scope, branch: Branch, at: datetime) -> BranchHours:
+    """Week, special days from the local today on, and whether the branch is open at `at`."""
+    wall = at.astimezone(zone_of(business=business_of(scope=scope), branch=branch))
+    week: dict[int, list[Interval]] = {day: [] for day in range(7)}
+    for row in OpeningHours.objects.filter(branch=branch).order_by("weekday", "opens"):
+        week[row.weekday].append((row.opens, row.closes))
+    special = [
+        SpecialDay(one.on, (one.opens, one.closes) if one.opens and one.closes else None)
+        for one in holidays(scope=scope, since=date.fromordinal(wall.date().toordinal() - 1))
+        if one.branch_id in (None, branch.pk)
+    ]
+    return BranchHours(
+        week, special, intervals_on(wall.date(), week, special), is_open(wall.date(), wall.time().replace(tzinfo=None), week, special)
+    )
+
+
+def holidays(*, scope: Scope, since: date) -> list[Holiday]:
+    """Special days from a date on, those of single branches before those of all."""
+    rows = Holiday.objects.filter(business_id=scope.business_id, on__gte=since).select_related("branch")
+    return sorted((row for row in rows if scope.sees_branch(row.branch_id)), key=lambda row: (row.on, row.branch_id is None))

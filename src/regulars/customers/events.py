@@ -1,0 +1,55 @@
+"""What happened with customers, and the base of all facts that belong on a customer's timeline."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from regulars.groundwork.kernel.facts import Fact
+
+
+@dataclass(frozen=True, kw_only=True)
+class CustomerFact(Fact):
+    """A fact that concerns one customer. `contacts` puts every one of them on the timeline.
+
+    `headline` is a translatable message with named placeholders; `headline_values` fills them when it is shown.
+    """
+
+    customer_id: int
+    headline: str
+    headline_values: dict[str, str | int] = field(default_factory=dict)
+
+    @property
+    def subject(self) -> str:
+        return f"customer:{self.customer_id}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CustomerRegistered(CustomerFact):
+    pass
+
+
+@dataclass(frozen=True, kw_only=True)
+class CustomerDescribed(CustomerFact):
+    """Name, language, branch, note or other plain particulars were set."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContactPointAdded(CustomerFact):
+    contact_point_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContactPointRemoved(CustomerFact):
+    kind: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class TraitsPublished(Fact):
+    """A trait was computed anew for many customers at once."""
+
+    trait: str
+    customers: int
+
+    @property
+    def subject(self) -> str:
+        return f"trait:{self.trait}"

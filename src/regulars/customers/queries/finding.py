@@ -1,0 +1,93 @@
+"""Finding customers: by a prefix of anything they are known by, page by page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from regulars.business.queries import Scope
+from regulars.customers.models import Customer, ExternalId, SearchWord, Trait
+from regulars.customers.rules.names import id_word, query_words
+from regulars.groundwork.kernel.ids import parsed
+from regulars.groundwork.kernel.refusals import NotFound
+
+END_OF_RANGE = "\U0010ffff"
+CANDIDATES_MAX = 400
+
+
+@dataclass(frozen=True)
+class CustomerPage:
+    """Some customers with their traits, and the cursor of the next page ("" at the end)."""
+
+    rows: list[Customer]
+    next_cursor: str
+
+
+def visible(scope: Scope) -> QuerySet[Customer]:
+    """All customers that a scope shows."""
+    rows = Customer.objects.filter(business_id=scope.business_id)
+    if scope.branch_ids is not None:
+        rows = rows.filter(Q(home_branch_id__in=scope.branch_ids) | Q(home_branch_id__isnull=True))
+    return rows
+
+
+def customer_of(*, scope: Scope, public_id: str) -> Customer:
+    """One visible customer. Raises NotFound, the same for a foreign and for a made-up id."""
+    uuid = parsed(public_id)
+    row = visible(scope).filter(public_id=uuid).select_related("home_branch").first() if uuid else None
+    if row is None:
+        raise NotFound(_("There is no such customer."))
+    return row
+
+
+def customer_by_external_id(*, scope: Scope, value: str, source: str = "") -> Customer | None:
+    """The visible customer with this number in another system; `source` empty: in any, when only one fits."""
+    rows = ExternalId.objects.filter(business_id=scope.business_id, value=value)
+    if source:
+        rows = rows.filter(source=source)
+    ids = list(rows.values_list("customer_id", flat=True).distinct()[:2])
+    return visible(scope).filter(pk=ids[0]).first() if len(ids) == 1 else None
+
+
+def customers_after(*, scope: Scope, cursor: str = "", size: int = 50, segment: str = "") -> CustomerPage:
+    """Visible customers by name. `cursor` is what the page before handed out."""
+    rows = visible(scope)
+    if segment:
+        rows = rows.filter(Exists(Trait.objects.filter(customer_id=OuterRef("pk"), name="segment", value=segment)))
+    if cursor:
+        name, _sep, last = cursor.rpartition("\x1f")
+        if not last.isdigit():
+            raise NotFound(_("This page does not exist."))
+        rows = rows.filter(Q(sort_name__gt=name) | Q(sort_name=name, pk__gt=int(last)))
+    found = list(rows.order_by("sort_name", "pk").prefetch_related("traits")[: size + 1])
+    return CustomerPage(found[:size], f"{found[size - 1].sort_name}\x1f{found[size - 1].pk}" if len(found) > size else "")
+
+
+def find_customers(*, scope: Scope, text: str, size: int = 50) -> list[Customer]:
+    """Visible customers of whom every typed word begins a name, address, phone number, card or id; accents don't matter.
+
+    The longest word drives an index range; the others are looked up for each candidate. Best matches (whole words) come first.
+    """
+    words = query_words(text)
+    if not words:
+        return []
+    driver, others = words[0], words[1:]
+    hits = _beginning_with(SearchWord.objects.filter(business_id=scope.business_id), driver)
+    for word in others:
+        hits = hits.filter(Exists(_beginning_with(SearchWord.objects.filter(customer_id=OuterRef("customer_id")), word)))
+    if scope.branch_ids is not None:
+        hits = hits.filter(Q(customer__home_branch_id__in=scope.branch_ids) | Q(customer__home_branch_id__isnull=True))
+    ids = list(dict.fromkeys(hits.order_by("word").values_list("customer_id", flat=True)[:CANDIDATES_MAX]))[:size]
+    rows = visible(scope).filter(pk__in=ids).prefetch_related("traits").in_bulk()
+    return [rows[pk] for pk in ids if pk in rows]
+
+
+def _beginning_with(words: QuerySet[SearchWord], prefix: str) -> QuerySet[SearchWord]:
+    return words.filter(word__gte=prefix, word__lt=prefix + END_OF_RANGE)
+
+
+def word_of_id(value: str) -> str:
+    """The search word of an external id, for those who write the index in bulk."""
+    return id_word(value)

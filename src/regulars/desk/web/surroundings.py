@@ -1,0 +1,47 @@
+"""What every desk page needs around it: who, where, the way elsewhere."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+
+from regulars.staff.queries import may_open
+
+
+def surroundings(request: HttpRequest) -> dict[str, Any]:
+    """Template context processor: navigation, business, search, account links; nothing for strangers."""
+    actor = getattr(request, "actor", None)
+    if actor is None or not request.user.is_authenticated:
+        return {"home_url": "/"}
+    places = [
+        ("today", _("Today"), "desk:today", "t"),
+        ("customers", _("Customers"), "desk:customers", "c"),
+        ("purchases", _("Purchases"), "desk:purchases", "p"),
+        ("insight", _("Insight"), "desk:insight", "i"),
+        ("imports", _("Imports"), "desk:imports", "m"),
+        ("settings", _("Settings"), "desk:settings", "s"),
+    ]
+    navigation = [
+        {"section": section, "label": label, "url": address, "key": key}
+        for section, label, route, key in places
+        if may_open(actor, route) and (address := _address(route))
+    ]
+    return {
+        "navigation": navigation,
+        "business": request.user.business,
+        "home_url": reverse("desk:today"),
+        "search_url": reverse("desk:customers"),
+        "search_label": _("Find a customer"),
+        "sign_out_url": reverse("desk:sign_out"),
+        "account_links": [{"label": _("Your account"), "url": reverse("desk:own_account")}],
+    }
+
+
+def _address(route: str) -> str:
+    try:
+        return reverse(route)
+    except NoReverseMatch:
+        return ""

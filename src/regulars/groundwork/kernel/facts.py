@@ -1,0 +1,103 @@
+"""Facts: what has happened, announced in the transaction that made it so, and delivered to reactions afterwards.
+
+`announce()` writes three things together with the caller's own rows: the fact, one delivery job for each reaction, one line of the audit
+trail. A reaction runs in the worker, in a transaction of its own that also settles the job: each (fact, reaction) pair happens once.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from datetime import datetime
+from functools import cache
+from typing import Any, ClassVar, TypeVar, cast
+
+from django.db import connection
+from pydantic import TypeAdapter
+
+KNOWN: dict[str, type[Fact]] = {}
+REACTIONS: list[Reaction] = []
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Fact:
+    """The base of all facts: whose (`tenant_id`), when (`at`, UTC), by whom (`actor`: "employee:3", "key:7", "system:import")."""
+
+    tenant_id: int
+    at: datetime
+    actor: str
+
+    name: ClassVar[str] = "kernel.Fact"
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        capability = cls.__module__.removeprefix("regulars.").split(".")[0]
+        cls.name = f"{capability}.{cls.__name__}"
+        KNOWN[cls.name] = cls
+
+    @property
+    def subject(self) -> str:
+        """The thing that the fact is about, as "kind:id"; facts override it."""
+        return ""
+
+
+F = TypeVar("F", bound=Fact)
+
+
+@dataclasses.dataclass(frozen=True)
+class Reaction:
+    """A function that answers to a class of facts, under a stable name."""
+
+    name: str
+    to: type[Fact]
+    run: Callable[[Any], None]
+
+
+def reacts_to(fact: type[F], *, name: str) -> Callable[[Callable[[F], None]], Callable[[F], None]]:
+    """Mark a function of a `reactions` room as the answer to a fact class and all that inherits it."""
+
+    def mark(function: Callable[[F], None]) -> Callable[[F], None]:
+        if any(known.name == name for known in REACTIONS):
+            raise RuntimeError(f"two reactions are called {name!r}")
+        REACTIONS.append(Reaction(name=name, to=fact, run=function))
+        return function
+
+    return mark
+
+
+def announce(fact: Fact, *, before: dict[str, Any] | None = None, after: dict[str, Any] | None = None) -> int:
+    """Write a fact, its deliveries and its audit line inside the caller's transaction.
+
+    `before` and `after` are the values that changed; only their salted digest is kept. Returns the fact's id.
+    Raises RuntimeError outside a transaction: a fact that can't be rolled back with its cause would be a rumour.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError("announce() belongs inside the transaction of its cause")
+    from regulars.groundwork.kernel import audit, jobs
+    from regulars.groundwork.kernel.models import FactRow
+
+    row = FactRow.objects.create(
+        name=fact.name, tenant_id=fact.tenant_id, at=fact.at, actor=fact.actor, subject=fact.subject, body=packed(fact)
+    )
+    for reaction in REACTIONS:
+        if isinstance(fact, reaction.to):
+            jobs.enqueue("kernel.deliver", {"fact": row.pk, "reaction": reaction.name}, key=f"{row.pk}:{reaction.name}")
+    audit.write_line(
+        tenant_id=fact.tenant_id, at=fact.at, actor=fact.actor, act=fact.name, subject=fact.subject, before=before, after=after
+    )
+    return row.pk
+
+
+def packed(fact: Fact) -> dict[str, Any]:
+    """The fact as JSON values."""
+    return cast("dict[str, Any]", _adapter(type(fact)).dump_python(fact, mode="json"))
+
+
+def unpacked(name: str, body: dict[str, Any]) -> Fact:
+    """The fact that `packed` wrote. Raises KeyError for a class that no longer exists, ValidationError for another shape."""
+    return cast("Fact", _adapter(KNOWN[name]).validate_python(body))
+
+
+@cache
+def _adapter(fact: type[Fact]) -> TypeAdapter[Any]:
+    return TypeAdapter(fact)

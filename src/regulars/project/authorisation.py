@@ -1,0 +1,94 @@
+"""The authorisation table: route × method × role × key scope, as data. A route without a row stops the start-up."""
+
+from __future__ import annotations
+
+from regulars.staff.queries import READ, Role, Row, Table
+
+EVERYBODY = frozenset(Role)
+LEADS = frozenset({Role.EXECUTIVE, Role.MANAGER})
+SUPERVISE = LEADS | {Role.SUPERVISOR}
+SERVE = SUPERVISE | {Role.AGENT, Role.CASHIER}
+ANALYSE = SUPERVISE | {Role.MARKETER, Role.READ_ONLY}
+NO_TILL = EVERYBODY - {Role.CASHIER}
+POST = ("POST",)
+
+
+def public(route: str, *methods: str) -> Row:
+    return Row(route, methods or READ, public=True)
+
+
+def read(route: str, roles: frozenset[Role], scope: str = "") -> Row:
+    return Row(route, READ, roles=roles, scope=scope)
+
+
+def write(route: str, roles: frozenset[Role], scope: str = "") -> Row:
+    return Row(route, POST, roles=roles, scope=scope)
+
+
+def both(route: str, roles: frozenset[Role]) -> Row:
+    return Row(route, (*READ, *POST), roles=roles)
+
+
+TABLE = Table(
+    [
+        # Open to everybody who can reach the server.
+        public("health"),
+        public("ready"),
+        public("metrics"),  # answers to the machine itself and to the metrics token only
+        public("desk:sign_in", *READ, "POST"),
+        public("desk:join", *READ, "POST"),
+        public("desk:welcome", *READ, "POST"),
+        public("design:asset"),
+        public("design:accent"),
+        public("design:favicon"),
+        public("design:theme", *POST),
+        public("design:shortcuts", *POST),
+        public("design:guide"),
+        public("design:guide_layout"),
+        public("design:guide_page"),
+        # Everybody who is signed in.
+        read("desk:today", EVERYBODY),
+        write("desk:sign_out", EVERYBODY),
+        both("desk:own_account", EVERYBODY),
+        write("desk:own_password", EVERYBODY),
+        # Customers.
+        read("desk:customers", EVERYBODY),
+        read("desk:customer", EVERYBODY),
+        both("desk:new_customer", SERVE | {Role.MARKETER}),
+        both("desk:edit_customer", SERVE | {Role.MARKETER}),
+        write("desk:add_contact_point", SERVE | {Role.MARKETER}),
+        write("desk:remove_contact_point", SERVE | {Role.MARKETER}),
+        # Purchases.
+        read("desk:purchases", EVERYBODY),
+        read("desk:purchase", EVERYBODY),
+        both("desk:new_purchase", SERVE),
+        both("desk:new_refund", SERVE),
+        # The business and its staff.
+        read("desk:settings", LEADS),
+        both("desk:settings_business", LEADS),
+        both("desk:new_branch", LEADS),
+        both("desk:branch", LEADS),
+        write("desk:opening_hours", LEADS),
+        both("desk:holidays", LEADS),
+        write("desk:remove_holiday", LEADS),
+        both("desk:staff", LEADS),
+        both("desk:employee", LEADS),
+        write("desk:let_go", LEADS),
+        write("desk:withdraw_invitation", LEADS),
+        both("desk:keys", LEADS),
+        write("desk:revoke_key", LEADS),
+        read("desk:authorisation", LEADS),
+        read("desk:jobs", LEADS),
+        write("desk:replay_job", LEADS),
+        # The HTTP API, by keys.
+        public("api:openapi-json"),
+        public("api:openapi-view"),
+        public("api:api-root"),
+        read("api:customers", frozenset(), "customers:read"),
+        write("api:customers", frozenset(), "customers:write"),
+        read("api:customer", frozenset(), "customers:read"),
+        read("api:purchases", frozenset(), "purchases:read"),
+        write("api:purchases", frozenset(), "purchases:write"),
+        read("api:purchase", frozenset(), "purchases:read"),
+    ]
+)

@@ -1,0 +1,160 @@
+"""Typed settings: one place that reads the environment and refuses nonsense before anything starts."""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import unquote, urlsplit
+from zoneinfo import available_timezones
+
+from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+WEAK_SECRETS = {"secret", "changeme", "change-me", "password", "insecure", "django-insecure"}
+
+
+class NonsenseInSettings(SystemExit):
+    """Raised at start when a setting can't be meant; carries one line for each fault."""
+
+
+class Settings(BaseSettings):
+    """What an operator may set, by environment variables (`DATABASE_URL`, `REGULARS_…`)."""
+
+    model_config = SettingsConfigDict(env_prefix="REGULARS_", extra="ignore", env_ignore_empty=True)
+
+    database_url: str = Field(default="", validation_alias="DATABASE_URL")
+    mode: Literal["local", "production"] = "local"
+    secret_key: str = ""
+    var: Path = Path()
+    hosts: list[str] = ["localhost", "127.0.0.1", "[::1]"]
+    base_url: str = "http://localhost:8000"
+    proxies: int = Field(default=0, ge=0, le=5, description="how many proxies stand before us and set X-Forwarded-For")
+    debug: bool = False
+    style_guide: bool = True
+    log_format: Literal["text", "json"] = "text"
+    metrics_token: str = ""
+    threads: int = Field(default=4, ge=1, le=64)
+    web_workers: int = Field(default=1, ge=1, le=64)
+    pool_size: int = Field(default=8, ge=1, le=200)
+    lease_seconds: int = Field(default=30, ge=2, le=3600)
+    session_idle_minutes: int = Field(default=12 * 60, ge=5, le=7 * 24 * 60)
+    session_days: int = Field(default=14, ge=1, le=90)
+    upload_max_megabytes: int = Field(default=512, ge=1, le=10_000)
+    default_zone: str = "UTC"
+
+    @field_validator("default_zone")
+    @classmethod
+    def _zone_exists(cls, zone: str) -> str:
+        if zone not in available_timezones():
+            raise ValueError(f"there is no time zone called {zone!r}")
+        return zone
+
+    @field_validator("base_url")
+    @classmethod
+    def _base_url_is_an_address(cls, url: str) -> str:
+        parts = urlsplit(url)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise ValueError("must be a full address such as https://regulars.example")
+        return url.rstrip("/")
+
+    @model_validator(mode="after")
+    def _production_is_safe(self) -> Settings:
+        if self.mode == "production":
+            self._refuse_weak_secret()
+            if self.debug:
+                raise ValueError("REGULARS_DEBUG must be off in production")
+            if "*" in self.hosts:
+                raise ValueError("REGULARS_HOSTS must name the hosts in production, not '*'")
+            if not self.base_url.startswith("https://"):
+                raise ValueError("REGULARS_BASE_URL must begin with https:// in production")
+        return self
+
+    def _refuse_weak_secret(self) -> None:
+        key = self.secret_key
+        if len(key) < 32 or len(set(key)) < 10 or any(word in key.lower() for word in WEAK_SECRETS):
+            raise ValueError("REGULARS_SECRET_KEY must be a random text of at least 32 characters in production")
+
+
+def load_settings() -> Settings:
+    """Read the environment once. Raises NonsenseInSettings with every fault in words."""
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        lines = [
+            f"  {'.'.join(str(part) for part in fault['loc']) or 'settings'}: {fault['msg']}" for fault in error.errors()
+        ]
+        raise NonsenseInSettings("Regulars can't start, these settings make no sense:\n" + "\n".join(lines)) from None
+    except Exception as error:
+        raise NonsenseInSettings(f"Regulars can't start, a setting can't be read: {error}") from None
+    if settings.var == Path():
+        settings.var = default_var()
+    settings.var.mkdir(parents=True, exist_ok=True)
+    if not settings.secret_key:
+        settings.secret_key = _local_secret(settings.var)
+    return settings
+
+
+def default_var() -> Path:
+    """Where files go when nobody says: `var/` of a checkout, else the user's data folder."""
+    checkout = Path(__file__).resolve().parents[3]
+    if (checkout / "pyproject.toml").exists():
+        return checkout / "var"
+    home = os.environ.get("XDG_DATA_HOME") or str(Path.home() / ".local" / "share")
+    return Path(home) / "regulars"
+
+
+def _local_secret(var: Path) -> str:
+    file = var / "secret-key"
+    if not file.exists():
+        handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(handle, "w") as out:
+            out.write(secrets.token_urlsafe(48))
+    return file.read_text().strip()
+
+
+def database(settings: Settings) -> dict[str, Any]:
+    """Django's DATABASES entry for DATABASE_URL. Raises NonsenseInSettings for what can't be a database."""
+    url = settings.database_url or f"sqlite:///{settings.var / 'regulars.sqlite3'}"
+    parts = urlsplit(url)
+    if parts.scheme == "sqlite":
+        return _sqlite(unquote(url.removeprefix("sqlite:///")))
+    if parts.scheme in ("postgresql", "postgres"):
+        name = unquote(parts.path.lstrip("/"))
+        if not re.fullmatch(r"[^\s/]+", name):
+            raise NonsenseInSettings("DATABASE_URL names no database: postgresql://user:password@host:port/name")
+        query = dict(pair.split("=", 1) for pair in parts.query.split("&") if "=" in pair)
+        return {
+            "ENGINE": "django.db.backends.postgresql",
+            "NAME": name,
+            "USER": unquote(parts.username or ""),
+            "PASSWORD": unquote(parts.password or ""),
+            "HOST": unquote(query.pop("host", "") or parts.hostname or ""),
+            "PORT": str(parts.port or ""),
+            "OPTIONS": {**query, "pool": {"min_size": 1, "max_size": settings.pool_size, "timeout": 15}},
+        }
+    raise NonsenseInSettings(
+        "DATABASE_URL must begin with sqlite:/// or postgresql://, for example sqlite:////srv/regulars.sqlite3"
+    )
+
+
+def _sqlite(path: str) -> dict[str, Any]:
+    from regulars.project.sqlite import journal_mode
+
+    if not path or path == ":memory:":
+        raise NonsenseInSettings("DATABASE_URL must name a file: web and worker are separate processes")
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    return {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": path,
+        "OPTIONS": {
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+            "init_command": (
+                f"PRAGMA journal_mode={journal_mode()}; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; "
+                "PRAGMA mmap_size=0; PRAGMA cache_size=-65536; PRAGMA temp_store=MEMORY;"
+            ),
+        },
+    }

@@ -1,0 +1,133 @@
+"""Reading purchases: pages, one, and what a customer's story shows of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Count, Max, Min, Q, QuerySet, Sum
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from regulars.business.queries import Scope
+from regulars.contacts.queries import Cursor, TimelineLine, before_place, order_of
+from regulars.customers.queries import Customer
+from regulars.groundwork.kernel.ids import parsed
+from regulars.groundwork.kernel.refusals import NotFound
+from regulars.purchases.models import Purchase
+from regulars.purchases.rules.sales import Kind
+
+
+@dataclass(frozen=True)
+class PurchasePage:
+    """Some purchases, newest first, and the cursor of the next page ("" at the end)."""
+
+    rows: list[Purchase]
+    next_cursor: str
+
+
+@dataclass(frozen=True)
+class CustomerTotals:
+    """One customer's purchases in one currency: how many sales and refunds, net minor units, first and last sale."""
+
+    currency: str
+    sales: int
+    refunds: int
+    net_minor: int
+    first_at: datetime | None
+    last_at: datetime | None
+
+
+def visible(scope: Scope) -> QuerySet[Purchase]:
+    """All purchases that a scope shows: of its branches, and of none."""
+    rows = Purchase.objects.filter(business_id=scope.business_id)
+    if scope.branch_ids is not None:
+        rows = rows.filter(Q(branch_id__in=scope.branch_ids) | Q(branch_id__isnull=True))
+        rows = rows.filter(Q(customer__home_branch_id__in=scope.branch_ids) | Q(customer__home_branch_id__isnull=True))
+    return rows
+
+
+def purchase_of(*, scope: Scope, public_id: str) -> Purchase:
+    """One visible purchase with customer, branch, lines. Raises NotFound."""
+    uuid = parsed(public_id)
+    rows = visible(scope).select_related("customer", "branch", "original").prefetch_related("lines")
+    row = rows.filter(public_id=uuid).first() if uuid else None
+    if row is None:
+        raise NotFound(_("There is no such purchase."))
+    return row
+
+
+def purchases_before(*, scope: Scope, cursor: str = "", size: int = 50, customer: Customer | None = None) -> PurchasePage:
+    """A page of visible purchases, newest first, of all customers or one."""
+    rows = visible(scope).select_related("customer", "branch", "original").prefetch_related("lines")
+    if customer is not None:
+        rows = rows.filter(customer=customer)
+    if cursor:
+        place = Cursor.read(cursor)
+        if place is None or not place.order.isdigit():
+            raise NotFound(_("This page does not exist."))
+        rows = rows.filter(at__lte=place.at).filter(Q(at__lt=place.at) | Q(at=place.at, pk__lt=int(place.order)))
+    found = list(rows.order_by("-at", "-pk")[: size + 1])
+    last = found[size - 1] if len(found) > size else None
+    return PurchasePage(found[:size], Cursor(last.at, str(last.pk)).text() if last else "")
+
+
+def customer_totals(*, scope: Scope, customer: Customer) -> list[CustomerTotals]:
+    """What a customer bought in all, a row for each currency, the most used first."""
+    rows = (
+        visible(scope)
+        .filter(customer=customer)
+        .values("currency")
+        .annotate(
+            sales=Count("pk", filter=Q(kind=Kind.SALE)),
+            refunds=Count("pk", filter=Q(kind=Kind.REFUND)),
+            net_minor=Sum("amount_minor"),
+            first_at=Min("at", filter=Q(kind=Kind.SALE)),
+            last_at=Max("at", filter=Q(kind=Kind.SALE)),
+        )
+        .order_by("-sales")
+    )
+    return [CustomerTotals(**row) for row in rows]
+
+
+def purchases_exist(*, scope: Scope) -> bool:
+    """Whether there is any visible purchase yet."""
+    return visible(scope).exists()
+
+
+def sums_of(*, scope: Scope, since: datetime, until: datetime) -> dict[str, tuple[int, int, int]]:
+    """Takings from `since` to before `until`, by currency: (sales, customers, net minor units)."""
+    if until - since > timedelta(days=3700):
+        raise ValueError("ten years are the most that one sum covers")
+    rows = (
+        visible(scope)
+        .filter(at__gte=since, at__lt=until)
+        .values("currency")
+        .annotate(sales=Count("pk", filter=Q(kind=Kind.SALE)), customers=Count("customer_id", distinct=True), net=Sum("amount_minor"))
+    )
+    return {row["currency"]: (row["sales"], row["customers"], row["net"]) for row in rows}
+
+
+def timeline_lines(scope: Scope, customer_id: int, before: Cursor | None, size: int) -> list[TimelineLine]:
+    """Purchases as lines of a customer's story (a source of `contacts.queries.story_of`)."""
+    rows = visible(scope).filter(customer_id=customer_id).select_related("branch").prefetch_related("lines")
+    if before:
+        rows = rows.filter(at__lte=before.at).filter(before_place(before.at, before.order, "purchase"))
+    return [_line(row) for row in rows.order_by("-at", "-pk")[:size]]
+
+
+def _line(row: Purchase) -> TimelineLine:
+    where = row.branch.name if row.branch else ""
+    if row.kind == Kind.REFUND:
+        headline = gettext_noop("Brought something back at %(branch)s") if where else gettext_noop("Brought something back")
+    else:
+        headline = gettext_noop("Bought at %(branch)s") if where else gettext_noop("Bought")
+    return TimelineLine(
+        at=row.at,
+        order=order_of("purchase", row.pk),
+        kind=f"purchases.{row.kind}",
+        headline=headline,
+        headline_values={"branch": where} if where else {},
+        amount=(row.amount_minor, row.currency),
+        details=tuple(line.product or line.category for line in row.lines.all()[:6] if line.product or line.category),
+    )

@@ -1,0 +1,79 @@
+"""What happened among the staff."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from regulars.groundwork.kernel.facts import Fact
+
+
+@dataclass(frozen=True, kw_only=True)
+class EmployeeFact(Fact):
+    employee_id: int
+
+    @property
+    def subject(self) -> str:
+        return f"employee:{self.employee_id}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class EmployeeJoined(EmployeeFact):
+    role: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class EmployeeAppointed(EmployeeFact):
+    """Role or branches were changed."""
+
+    role: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class EmployeeLeft(EmployeeFact):
+    pass
+
+
+@dataclass(frozen=True, kw_only=True)
+class PasswordChanged(EmployeeFact):
+    pass
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignedIn(EmployeeFact):
+    pass
+
+
+@dataclass(frozen=True, kw_only=True)
+class InvitationSent(Fact):
+    invitation_id: int
+
+    @property
+    def subject(self) -> str:
+        return f"invitation:{self.invitation_id}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class InvitationWithdrawn(Fact):
+    invitation_id: int
+
+    @property
+    def subject(self) -> str:
+        return f"invitation:{self.invitation_id}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeyMade(Fact):
+    key_id: int
+
+    @property
+    def subject(self) -> str:
+        return f"key:{self.key_id}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeyRevoked(Fact):
+    key_id: int
+
+    @property
+    def subject(self) -> str:
+        return f"key:{self.key_id}"

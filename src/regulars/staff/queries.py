@@ -1,0 +1,134 @@
+"""Questions about the staff, and who a caller is."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from datetime import datetime
+from functools import cache
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+from regulars.business.queries import Scope
+from regulars.groundwork.kernel.refusals import NotFound
+from regulars.staff.models import ApiKey, Employee, Invitation
+from regulars.staff.rules.authorisation import READ, Row, Table
+from regulars.staff.rules.budgets import client_address
+from regulars.staff.rules.roles import KEY_SCOPES, Actor, Role, may_give
+
+__all__ = [
+    "KEY_SCOPES",
+    "READ",
+    "Actor",
+    "ApiKey",
+    "Employee",
+    "Invitation",
+    "Role",
+    "Row",
+    "Table",
+    "actor_of_employee",
+    "actor_of_key",
+    "api_keys",
+    "client_address",
+    "employee_by_email",
+    "employee_of",
+    "employees",
+    "invitation_of_token",
+    "invitations",
+    "may_give",
+    "may_open",
+    "table",
+    "scope_of",
+    "somebody_may_sign_in",
+]
+
+KEY_SIGN = "rk_"
+
+
+@cache
+def table() -> Table:
+    """The authorisation table that the settings name."""
+    loaded: Table = import_string(settings.AUTHORISATION_TABLE)
+    return loaded
+
+
+def may_open(actor: Actor, route: str, method: str = "GET") -> bool:
+    """Whether the table lets this caller pass; screens leave out what would be refused."""
+    row = table().row(route, method)
+    return row is not None and row.allows(actor)
+
+
+def scope_of(actor: Actor) -> Scope:
+    """What the caller may see."""
+    return Scope(business_id=actor.business_id, branch_ids=actor.branch_ids)
+
+
+def actor_of_employee(employee: Employee) -> Actor:
+    """The caller behind a session."""
+    branch_ids = None if employee.every_branch else frozenset(employee.branches.values_list("pk", flat=True))
+    return Actor(kind="employee", id=employee.pk, business_id=employee.business_id, branch_ids=branch_ids, role=Role(employee.role))
+
+
+def actor_of_key(*, text: str, at: datetime) -> Actor | None:
+    """The caller behind an API key; None for unknown, wrong, revoked, expired keys and keys whose owner has left."""
+    prefix, _dot, secret = text.partition(".")
+    if not prefix.startswith(KEY_SIGN) or not secret:
+        return None
+    key = ApiKey.objects.select_related("owner").filter(prefix=prefix).first()
+    if key is None or not hmac.compare_digest(key.secret_hash, hashed(secret)):
+        return None
+    if key.revoked_at or (key.expires_at and key.expires_at <= at) or (key.owner and key.owner.left_at):
+        return None
+    branch_ids = None if key.every_branch else frozenset(key.branches.values_list("pk", flat=True))
+    return Actor(kind="key", id=key.pk, business_id=key.business_id, branch_ids=branch_ids, scopes=frozenset(key.scopes))
+
+
+def hashed(secret: str) -> str:
+    """How secrets with 128 or more random bits are kept: SHA-256 is enough for them, and quick."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def employees(*, scope: Scope) -> list[Employee]:
+    """Everybody of the business by name, those who left last."""
+    rows = Employee.objects.filter(business_id=scope.business_id).prefetch_related("branches").order_by("name")
+    return sorted(rows, key=lambda row: (row.left_at is not None, row.name.casefold()))
+
+
+def employee_of(*, scope: Scope, public_id: str) -> Employee:
+    """One employee of the business. Raises NotFound."""
+    for row in employees(scope=scope):
+        if str(row.public_id) == public_id:
+            return row
+    raise NotFound("There is no such employee.")
+
+
+def employee_by_email(*, email: str) -> Employee | None:
+    """Somebody by the address they sign in with."""
+    return Employee.objects.filter(email=email.strip().lower()).first()
+
+
+def invitations(*, scope: Scope) -> list[Invitation]:
+    """Open invitations, newest first, expired ones included so that they can be withdrawn."""
+    rows = Invitation.objects.filter(business_id=scope.business_id, accepted_at__isnull=True, withdrawn_at__isnull=True)
+    return list(rows.order_by("-invited_at"))
+
+
+def invitation_of_token(*, token: str, at: datetime) -> Invitation | None:
+    """The open invitation that a link's token opens; None when it is wrong, used, withdrawn or expired."""
+    return (
+        Invitation.objects.select_related("business")
+        .filter(token_hash=hashed(token), accepted_at__isnull=True, withdrawn_at__isnull=True, expires_at__gt=at)
+        .first()
+    )
+
+
+def api_keys(*, scope: Scope) -> list[ApiKey]:
+    """All keys of the business, live ones first."""
+    rows = ApiKey.objects.filter(business_id=scope.business_id).select_related("owner").order_by("-made_at")
+    return sorted(rows, key=lambda row: row.revoked_at is not None)
+
+
+def somebody_may_sign_in() -> bool:
+    """Whether this installation has anybody at all who may sign in."""
+    return Employee.objects.filter(left_at__isnull=True).exists()

@@ -1,0 +1,5 @@
+"""The HTTP API: JSON under /api/v1/, OpenAPI 3.1, problem documents, cursor paging, idempotency keys where value moves."""
+
+from regulars.till.api.root import api
+
+__all__ = ["api"]
