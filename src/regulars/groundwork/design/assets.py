@@ -1,7 +1,7 @@
 """The style sheet and the scripts, served under the hash of their contents.
 
-The CSS is written as one file per component and served as one; a change of any byte changes the address, so browsers
-may keep it for ever. Scripts are plain ES modules: relative imports stay inside the same hashed folder.
+The CSS is written as one file per component and served as one; a change of any byte changes the address, so
+browsers may keep it for ever. Scripts are plain ES modules: relative imports stay inside the same folder.
 """
 
 import gzip

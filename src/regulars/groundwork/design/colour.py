@@ -1,8 +1,8 @@
 """Colour arithmetic: contrast as WCAG defines it, and an accent's partner for the dark scheme. Pure.
 
-A business may choose one colour, its accent. It carries white text in the light scheme and serves as a mark on white,
-so it must reach 4.5 : 1 against white; its partner for the dark scheme keeps the hue and is lifted until it reaches
-4.5 : 1 against the dark canvas.
+A business may choose one colour, its accent. It carries white text in the light scheme and is a mark on
+white, so it must reach 4.5 : 1 against white; its partner for the dark scheme keeps the hue and is lifted
+until it reaches 4.5 : 1 against the dark surface.
 """
 
 import math
@@ -72,7 +72,7 @@ def accent_css(accent: Accent) -> str:
 
 
 def _shifted(colour: str, against: str, *, step: float, lightness_min: float = 0.0) -> str:
-    """Walk the lightness in OKLCH until the contrast passes, easing the chroma where the screen cannot show it."""
+    """Walk the lightness in OKLCH until the contrast passes, easing the chroma where no screen shows it."""
     lightness, chroma, hue = _to_oklch(colour)
     lightness = max(lightness, lightness_min)
     chroma = min(chroma, 0.12) if step > 0 else chroma
@@ -133,4 +133,4 @@ def _srgb(lightness: float, chroma: float, hue: float) -> tuple[float, float, fl
 def _gamma(channel: float) -> float:
     if channel <= 0.0031308:
         return channel * 12.92
-    return 1.055 * channel ** (1 / 2.4) - 0.055
+    return 1.055 * math.pow(channel, 1 / 2.4) - 0.055

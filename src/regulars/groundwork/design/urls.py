@@ -19,9 +19,11 @@ urlpatterns: list[URLPattern] = [
     path("shortcuts", views.choose_shortcuts, name="shortcuts"),
 ]
 
+STYLE_GUIDE: list[URLPattern] = [
+    path("", guide.cover, name="guide"),
+    path("layouts/<slug:name>", guide.layout, name="guide_layout"),
+    path("<slug:name>", guide.page, name="guide_page"),
+]
+
 if settings.DEBUG or getattr(settings, "REGULARS_STYLE_GUIDE", False):
-    urlpatterns += [
-        path("", guide.cover, name="guide"),
-        path("layouts/<slug:name>", guide.layout, name="guide_layout"),
-        path("<slug:name>", guide.page, name="guide_page"),
-    ]
+    urlpatterns += STYLE_GUIDE

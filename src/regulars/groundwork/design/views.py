@@ -14,7 +14,7 @@ A_YEAR = 365 * 24 * 3600
 
 @require_safe
 def asset(request: HttpRequest, fingerprint: str, name: str) -> HttpResponse:
-    """Serve one file of the current version; an older fingerprint gets the current file, but may not keep it."""
+    """Serve one file of the current version; an older address gets the current file, but may not keep it."""
     current = assets.wardrobe()
     found = current.assets.get(name)
     if found is None:
@@ -30,7 +30,7 @@ def asset(request: HttpRequest, fingerprint: str, name: str) -> HttpResponse:
 
 @require_safe
 def accent(request: HttpRequest, digits: str) -> HttpResponse:
-    """Serve the accent's few lines of CSS. They depend on the address alone, so browsers may keep them for ever."""
+    """Serve the accent's few lines of CSS. They depend on the address alone, so they may be kept for ever."""
     verdict = colour.judge_accent(digits)
     if isinstance(verdict, colour.TooPale):
         raise Http404(digits)
@@ -56,7 +56,9 @@ def _remember(request: HttpRequest, cookie: str, value: str) -> HttpResponse:
     target = request.POST.get("next") or request.headers.get("Referer", "")
     safe = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
     response = HttpResponseRedirect(target if safe else "/")
-    response.set_cookie(cookie, value, max_age=A_YEAR, samesite="Lax", secure=request.is_secure(), httponly=True)
+    response.set_cookie(
+        cookie, value, max_age=A_YEAR, samesite="Lax", secure=request.is_secure(), httponly=True
+    )
     return response
 
 
@@ -64,7 +66,8 @@ def _remember(request: HttpRequest, cookie: str, value: str) -> HttpResponse:
 def favicon(request: HttpRequest) -> HttpResponse:
     """Serve the favicon: our mark, drawn as SVG."""
     svg = (
-        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="8" fill="#016869"/>'
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32">'
+        '<rect width="32" height="32" rx="8" fill="#016869"/>'
         '<g transform="translate(4 4)" fill="none" stroke="#fff" stroke-width="1.9" stroke-linecap="round" '
         f'stroke-linejoin="round">{PATHS["regulars"]}</g></svg>'
     )

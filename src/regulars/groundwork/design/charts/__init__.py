@@ -1,7 +1,8 @@
 """Charts drawn on the server: typed figures in, SVG out, always with a sentence, a table and a download.
 
     from regulars.groundwork.design.charts import Bar, BarChart
-    BarChart(title="Customers by segment", sentence="Most are regulars.", bars=[Bar("Regulars", 512)], names=("Segment", "Customers"))
+    bars = [Bar("Regulars", 512), Bar("Newcomers", 88)]
+    BarChart(title="By segment", sentence="Most are regulars.", bars=bars, names=("Segment", "Customers"))
 
 In a template: `{% load design %}{% chart drawing %}`. All functions are pure and escape every text.
 """

@@ -1,6 +1,7 @@
 """Bars that lie, and histograms that stand."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from .canvas import Canvas, shortened, width_of
 from .model import Bar, BarChart, Histogram
@@ -14,7 +15,11 @@ def draw_bars(chart: BarChart, width: float, label: str) -> str:
     """Draw one lying bar per category; on a narrow sheet the label stands above its bar."""
     narrow = width < 480
     row = 42 if narrow else ROW
-    gutter = 0.0 if narrow else min(width * 0.34, max((width_of(bar.label) for bar in chart.bars), default=0.0) + 12)
+    gutter = (
+        0.0
+        if narrow
+        else min(width * 0.34, max((width_of(bar.label) for bar in chart.bars), default=0.0) + 12)
+    )
     texts = [chart.show(bar.value) for bar in chart.bars]
     tail = max((width_of(text) for text in texts), default=0.0) + 12
     figures = [value for bar in chart.bars for value in (bar.value, bar.low, bar.high)]
@@ -36,7 +41,9 @@ def draw_bars(chart: BarChart, width: float, label: str) -> str:
 def _draw_bar(sheet: Canvas, bar: Bar, text: str, scale: Scale, top: float) -> None:
     start, end = sorted((scale(0), scale(bar.value)))
     length = max(end - start, 1.0) if bar.value else 0.0
-    sheet.rect(start, top, length, THICK, f"plot-mark tone-{bar.tone}", title=f"{bar.label}: {text}", radius=2)
+    sheet.rect(
+        start, top, length, THICK, f"plot-mark tone-{bar.tone}", title=f"{bar.label}: {text}", radius=2
+    )
     edge = end
     if bar.low is not None and bar.high is not None:
         middle = top + THICK / 2
@@ -74,7 +81,15 @@ def _draw_counts(sheet: Canvas, chart: Histogram, across: Scale, up: Scale) -> N
     for place, count in enumerate(chart.counts):
         x, next_x = across(place), across(place + 1)
         title = f"{labels[place]} – {labels[place + 1]}: {count:,.10g}"
-        sheet.rect(x + 1, up(count), next_x - x - 2, up(0) - up(count), f"plot-mark tone-{chart.tone}", title=title, radius=1.5)
+        sheet.rect(
+            x + 1,
+            up(count),
+            next_x - x - 2,
+            up(0) - up(count),
+            f"plot-mark tone-{chart.tone}",
+            title=title,
+            radius=1.5,
+        )
     for place, text in enumerate(labels):
         if place % nth == 0:
             anchor = "start" if place == 0 else "end" if place == len(labels) - 1 else "middle"
@@ -83,14 +98,20 @@ def _draw_counts(sheet: Canvas, chart: Histogram, across: Scale, up: Scale) -> N
         x = across(_place_between(chart.marker.value, chart.edges))
         sheet.line(x, 22, x, up(0), "plot-guide")
         late = x > (across.first + across.last) / 2
-        sheet.text(x + (-5 if late else 5), 30, chart.marker.label, anchor="end" if late else "start", css="plot-value")
+        sheet.text(
+            x + (-5 if late else 5),
+            30,
+            chart.marker.label,
+            anchor="end" if late else "start",
+            css="plot-value",
+        )
 
 
 def _place_between(value: float, edges: Sequence[float]) -> float:
     """Return where a value lies among edges that need not be evenly spaced, in units of bars."""
     if value <= edges[0]:
         return 0.0
-    for place, (low, high) in enumerate(zip(edges, edges[1:], strict=False)):
+    for place, (low, high) in enumerate(pairwise(edges)):
         if value <= high:
             return place + ((value - low) / (high - low) if high > low else 0.0)
     return float(len(edges) - 1)

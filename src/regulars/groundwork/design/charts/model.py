@@ -18,7 +18,7 @@ def plain_number(value: float) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class Picture:
-    """What all charts carry. `sentence` says in plain words what is to be seen; `show` writes a value for readers."""
+    """What all charts carry: `sentence` says in plain words what is to be seen, `show` writes a value."""
 
     title: str
     sentence: str
@@ -36,7 +36,7 @@ class Bar:
 
 @dataclass(frozen=True, kw_only=True)
 class BarChart(Picture):
-    """Bars that lie, one per category, with the value behind; they stay readable on a phone. `names`: both columns."""
+    """Bars that lie, one per category, with the value behind them. `names` are both columns."""
 
     bars: Sequence[Bar]
     names: tuple[str, str]
@@ -44,7 +44,10 @@ class BarChart(Picture):
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """One line; `None` is a gap. `low` and `high` draw a band for the interval; `dash` 0 to 2 tells lines apart without colour."""
+    """One line; `None` is a gap.
+
+    `low` and `high` draw a band for the interval; `dash` 0 to 2 tells lines apart without colour.
+    """
 
     name: str
     values: Sequence[float | None]
@@ -121,7 +124,7 @@ class CalibrationPoint:
 
 @dataclass(frozen=True, kw_only=True)
 class Calibration(Picture):
-    """Predicted against actual: on the diagonal the prediction was right. `rival` are the naive guesses, if shown."""
+    """Predicted against actual: on the diagonal the prediction was right. `rival` are naive guesses."""
 
     points: Sequence[CalibrationPoint]
     name: str

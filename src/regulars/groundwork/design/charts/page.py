@@ -58,13 +58,15 @@ def on_page(chart: Chart) -> ChartOnPage:
 
 
 def csv_text(chart: Chart) -> str:
-    """Return the figures behind a chart as CSV, unrounded; text that a spreadsheet would compute is neutralised."""
+    """Return the figures behind a chart as CSV, unrounded; text that would be a formula is neutralised."""
     columns, rows = table_of(chart)
     target = io.StringIO()
     writer = csv.writer(target, lineterminator="\r\n")
     writer.writerow([_harmless(name) for name in columns])
     for row in rows:
-        writer.writerow([_harmless(cell) if isinstance(cell, str) else "" if cell is None else repr(cell) for cell in row])
+        writer.writerow(
+            [_harmless(cell) if isinstance(cell, str) else "" if cell is None else repr(cell) for cell in row]
+        )
     return "\ufeff" + target.getvalue()
 
 
@@ -78,7 +80,10 @@ def _light_rules() -> str:
     """Take the chart's rules and the light half of the tokens out of our own style sheets."""
     folder = Path(__file__).parent.parent / "static" / "design" / "css"
     tokens = dict(
-        re.findall(r"--([a-z0-9-]+): light-dark\((#[0-9a-f]{6})", (folder / "02-tokens.css").read_text(encoding="utf-8"))
+        re.findall(
+            r"--([a-z0-9-]+): light-dark\((#[0-9a-f]{6})",
+            (folder / "02-tokens.css").read_text(encoding="utf-8"),
+        )
     )
     sheet = (folder / "chart.css").read_text(encoding="utf-8")
     rules = re.findall(r"^  (?:\.plot |\.tone-)[^\n{]*\{[^}]*\}", sheet, flags=re.MULTILINE)

@@ -1,4 +1,4 @@
-"""Template tags of the design: `{% icon %}`, `{% house_style %}`, `{% house_script %}`, `{% chart %}`, `{% control %}`, `{% keep_query %}`."""
+"""Template tags of the design: icons, style and script, charts, form controls, query strings."""
 
 from typing import Any
 
@@ -9,9 +9,9 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from .. import assets, colour, icons
-from ..charts import Chart, Sparkline, spark_svg
-from ..charts.page import ChartOnPage, on_page
+from regulars.groundwork.design import assets, colour, icons
+from regulars.groundwork.design.charts import Chart, Sparkline, spark_svg
+from regulars.groundwork.design.charts.page import ChartOnPage, on_page
 
 register = template.Library()
 
@@ -26,7 +26,9 @@ def icon(name: str, css_class: str = "") -> SafeString:
 def house_style(accent: str | None = None) -> SafeString:
     """Link the style sheet and, when a business has chosen an accent that passes, the accent after it."""
     current = assets.wardrobe()
-    sheet = format_html('<link rel="stylesheet" href="{}">', _address(current.fingerprint, assets.STYLE_SHEET))
+    sheet = format_html(
+        '<link rel="stylesheet" href="{}">', _address(current.fingerprint, assets.STYLE_SHEET)
+    )
     if not accent:
         return sheet
     try:
@@ -43,7 +45,9 @@ def house_style(accent: str | None = None) -> SafeString:
 def house_script() -> SafeString:
     """Load the scripts: one module that imports the others from beside it."""
     current = assets.wardrobe()
-    return format_html('<script type="module" src="{}"></script>', _address(current.fingerprint, "js/house.js"))
+    return format_html(
+        '<script type="module" src="{}"></script>', _address(current.fingerprint, "js/house.js")
+    )
 
 
 def _address(fingerprint: str, name: str) -> str:
