@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
 from django.db import DatabaseError, connection
 
+from regulars.business.queries import Business, Scope, branches, business_of, zone_of
+from regulars.contacts.queries import Story, story_of
+from regulars.customers.queries import Customer, Particulars, counts_of, customer_of, particulars_of
+from regulars.groundwork.kernel.schedules import instant_of
 from regulars.groundwork.kernel.upgrade import pending
 from regulars.groundwork.kernel.worker import is_alive
+from regulars.purchases.queries import CustomerTotals, customer_totals, purchases_exist, sums_of
+from regulars.staff.queries import Actor, Role, employees, may_open, table
 
 
 def readiness() -> dict[str, bool]:
@@ -17,3 +28,122 @@ def readiness() -> dict[str, bool]:
     except DatabaseError:
         connection.close()
         return {"database": False, "tables": False, "worker": False}
+
+
+@dataclass(frozen=True)
+class CustomerScreen:
+    """One customer's page."""
+
+    customer: Customer
+    particulars: Particulars
+    totals: list[CustomerTotals]
+    story: Story
+    kinds: list[str] = field(default_factory=list)
+
+
+def customer_page(*, scope: Scope, public_id: str, cursor: str, kinds: Collection[str], at: datetime) -> CustomerScreen:
+    """Who they are, what they bought in all, and a page of their story. Raises NotFound."""
+    customer = customer_of(scope=scope, public_id=public_id)
+    return CustomerScreen(
+        customer=customer,
+        particulars=particulars_of(customer=customer),
+        totals=customer_totals(scope=scope, customer=customer),
+        story=story_of(scope=scope, customer=customer, cursor=cursor, kinds=kinds),
+        kinds=list(kinds),
+    )
+
+
+@dataclass(frozen=True)
+class Step:
+    """One line of the first-run checklist."""
+
+    name: str
+    route: str
+    done: bool
+
+
+@dataclass(frozen=True)
+class Takings:
+    """Yesterday and the same weekday a week before, in the business's currency."""
+
+    sales: int
+    customers: int
+    net_minor: int
+    before_minor: int
+
+
+@dataclass(frozen=True)
+class TodayScreen:
+    """The home page."""
+
+    business: Business
+    customers: int
+    prospects: int
+    any_purchase: bool
+    steps: list[Step]
+    takings: Takings | None
+
+
+def today_page(*, scope: Scope, actor: Actor, at: datetime) -> TodayScreen:
+    """What the home shows; the checklist only to those who can tick it off."""
+    business = business_of(scope=scope)
+    counts = counts_of(scope=scope)
+    any_purchase = purchases_exist(scope=scope)
+    return TodayScreen(
+        business=business,
+        customers=counts.all,
+        prospects=counts.prospects,
+        any_purchase=any_purchase,
+        steps=_first_steps(scope, business, any_purchase) if actor.role in (Role.EXECUTIVE, Role.MANAGER) else [],
+        takings=_takings(scope, business, at) if any_purchase else None,
+    )
+
+
+def _first_steps(scope: Scope, business: Business, any_purchase: bool) -> list[Step]:
+    known = branches(scope=scope)
+    steps = [
+        Step("business", "desk:settings_business", bool(business.currency)),
+        Step("branch", "desk:settings", bool(known)),
+        Step("purchases", "desk:imports", any_purchase),
+        Step("staff", "desk:staff", len(employees(scope=scope)) > 1),
+    ]
+    return [] if all(step.done for step in steps) else steps
+
+
+def _takings(scope: Scope, business: Business, at: datetime) -> Takings | None:
+    if not business.currency:
+        return None
+    zone = zone_of(business=business)
+    days = [_day_bounds(at, zone, back) for back in (1, 8)]
+    sums = [sums_of(scope=scope, since=since, until=until).get(business.currency, (0, 0, 0)) for since, until in days]
+    return Takings(sales=sums[0][0], customers=sums[0][1], net_minor=sums[0][2], before_minor=sums[1][2])
+
+
+def _day_bounds(at: datetime, zone: ZoneInfo, back: int) -> tuple[datetime, datetime]:
+    day = at.astimezone(zone).date() - timedelta(days=back)
+    return instant_of(datetime.combine(day, time()), zone), instant_of(datetime.combine(day + timedelta(days=1), time()), zone)
+
+
+@dataclass(frozen=True)
+class Right:
+    """One row of the authorisation table as the settings show it."""
+
+    route: str
+    methods: str
+    public: bool
+    scope: str
+    by_role: list[bool]
+
+
+def rights_by_route() -> list[Right]:
+    """The whole table, one line for each route and set of methods."""
+    lines: dict[tuple[str, bool, str, frozenset[Role]], list[str]] = {}
+    for (route, method), row in table().rows.items():
+        lines.setdefault((route, row.public, row.scope, row.roles), []).append(method)
+    return [
+        Right(route, ", ".join(methods), public, scope, [role in roles for role in Role])
+        for (route, public, scope, roles), methods in sorted(lines.items(), key=lambda pair: (pair[0][0], pair[1]))
+    ]
+
+
+__all__ = ["CustomerScreen", "Right", "Step", "Takings", "TodayScreen", "customer_page", "may_open", "readiness", "rights_by_route", "today_page"]

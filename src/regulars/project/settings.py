@@ -138,4 +138,5 @@ FILE_UPLOAD_TEMP_DIR = None
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 LOGGING_CONFIG = None
 logs.set_up(REGULARS.log_format)
-MAILERS: dict[str, Any] = {}
+# Messages go out from step 2 on, through the worker; until then nothing here may send mail by accident.
+MAILERS: dict[str, Any] = {"default": {"BACKEND": "django.core.mail.backends.dummy.EmailBackend"}}

@@ -4,11 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
-from regulars.staff.queries import may_open
+from regulars.staff.queries import Actor, may_open
+
+
+class Rights:
+    """In templates: `rights.new_customer` says whether the caller may use that desk route, by any of its methods."""
+
+    def __init__(self, actor: Actor) -> None:
+        self.actor = actor
+
+    def __getitem__(self, route: str) -> bool:
+        return any(may_open(self.actor, f"desk:{route}", method) for method in ("GET", "POST"))
 
 
 def surroundings(request: HttpRequest) -> dict[str, Any]:
@@ -31,6 +42,8 @@ def surroundings(request: HttpRequest) -> dict[str, Any]:
     ]
     return {
         "navigation": navigation,
+        "rights": Rights(actor),
+        "base_url": settings.BASE_URL,
         "business": request.user.business,
         "home_url": reverse("desk:today"),
         "search_url": reverse("desk:customers"),

@@ -1,7 +1,15 @@
 """Questions about purchases."""
 
 from regulars.purchases.models import Purchase
+from regulars.purchases.queries.columns import (
+    PurchaseSpan,
+    buyers,
+    main_currency,
+    purchase_columns,
+    purchase_span,
+)
 from regulars.purchases.queries.reading import (
+    CustomerTotals,
     PurchasePage,
     customer_totals,
     purchase_of,
@@ -15,11 +23,17 @@ from regulars.purchases.rules.sales import Kind, Sale, SaleLine
 __all__ = [
     "Kind",
     "Purchase",
+    "CustomerTotals",
     "PurchasePage",
+    "PurchaseSpan",
     "Sale",
     "SaleLine",
+    "buyers",
     "customer_totals",
+    "main_currency",
+    "purchase_columns",
     "purchase_of",
+    "purchase_span",
     "purchases_before",
     "purchases_exist",
     "sums_of",

@@ -73,8 +73,10 @@ class Recorded:
     made: bool
 
 
-def record_purchase(*, customer: Customer, branch: Branch | None, sale: Sale, at: datetime, actor: str) -> Recorded:
-    """Record a sale or refund of a customer, once for its natural key.
+def record_purchase(
+    *, customer: Customer, branch: Branch | None, sale: Sale, at: datetime, actor: str, original: Purchase | None = None
+) -> Recorded:
+    """Record a sale or refund of a customer, once for its natural key. A refund names its sale by receipt, or as `original` itself.
 
     Raises SaleRefused (signs, sums, dates), OriginalNotFound and RefundTooLarge (refunds), ReceiptTaken (same receipt, other content).
     """
@@ -85,7 +87,7 @@ def record_purchase(*, customer: Customer, branch: Branch | None, sale: Sale, at
     key = natural_key(receipt=sale.receipt or str(new_id()), branch_code=branch_code, kind=sale.kind)
     try:
         with transaction.atomic():
-            original = _locked_original(customer, branch_code, sale) if sale.kind is Kind.REFUND else None
+            named = _locked_original(customer, branch_code, sale, original) if sale.kind is Kind.REFUND else None
             row = Purchase(
                 business_id=customer.business_id,
                 customer=customer,
@@ -94,7 +96,7 @@ def record_purchase(*, customer: Customer, branch: Branch | None, sale: Sale, at
                 currency=sale.currency,
                 amount_minor=sale.amount_minor,
                 kind=sale.kind,
-                original=original,
+                original=named,
                 source=sale.source,
                 source_key=key,
                 receipt=sale.receipt,
@@ -102,8 +104,8 @@ def record_purchase(*, customer: Customer, branch: Branch | None, sale: Sale, at
             )
             known = _standing(row)
             if known is None:
-                if original is not None:
-                    _refuse_excess(original, sale)
+                if named is not None:
+                    _refuse_excess(named, sale)
                 _write(row, sale, at=at, actor=actor)
     except IntegrityError:
         known = _standing(row)
@@ -147,8 +149,14 @@ def _write(row: Purchase, sale: Sale, *, at: datetime, actor: str) -> None:
     )
 
 
-def _locked_original(customer: Customer, branch_code: str, sale: Sale) -> Purchase:
+def _locked_original(customer: Customer, branch_code: str, sale: Sale, given: Purchase | None) -> Purchase:
     """The sale that a refund names, locked so that two refunds can't both take the last of it."""
+    if given is not None:
+        locked = Purchase.objects.select_for_update().filter(pk=given.pk, customer=customer, kind=Kind.SALE, currency=sale.currency)
+        row = locked.first()
+        if row is None:
+            raise OriginalNotFound(given.receipt)
+        return row
     if not sale.original_receipt:
         raise OriginalNotFound("")
     rows = Purchase.objects.select_for_update().filter(customer=customer, kind=Kind.SALE, currency=sale.currency)
