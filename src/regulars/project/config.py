@@ -149,6 +149,7 @@ def _sqlite(path: str) -> dict[str, Any]:
     return {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": path,
+        "TEST": {"NAME": path + "-test"},  # a file: in memory, threads and processes would not meet as they do for real
         "OPTIONS": {
             "transaction_mode": "IMMEDIATE",
             "timeout": 20,

@@ -1,0 +1,55 @@
+"""What all tests share: the cast, a fast password hasher, and the marks of the two databases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib import import_module
+
+import pytest
+from django.contrib.auth.hashers import Argon2PasswordHasher
+from django.db import connection
+from django.test import Client
+
+from tests.cast import PASSWORD, Cast, call_the_cast
+
+
+NO_REMOVAL = import_module("regulars.groundwork.kernel.migrations.0002_guard_audit_trail").SQLITE[1].strip()
+
+
+@pytest.fixture(autouse=True)
+def cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Argon2 as in production, with the least cost: tests sign in thousands of times."""
+    monkeypatch.setattr(Argon2PasswordHasher, "time_cost", 1)
+    monkeypatch.setattr(Argon2PasswordHasher, "memory_cost", 8)
+    monkeypatch.setattr(Argon2PasswordHasher, "parallelism", 1)
+
+
+@pytest.fixture(autouse=True)
+def flushable_audit_trail(request: pytest.FixtureRequest) -> Iterator[None]:
+    """SQLite empties tables after a transactional test by DELETE, which the audit trail's trigger rightly refuses: lift it for that moment."""
+    marker = request.node.get_closest_marker("django_db")
+    transactional = "transactional_db" in request.fixturenames or (marker and marker.kwargs.get("transaction"))
+    if not transactional or connection.vendor != "sqlite":
+        yield
+        return
+    request.getfixturevalue("transactional_db")
+    with connection.cursor() as cursor:
+        cursor.execute(NO_REMOVAL.replace("CREATE TRIGGER", "CREATE TRIGGER IF NOT EXISTS"))
+    yield
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TRIGGER kernel_auditline_no_removal")
+
+
+@pytest.fixture
+def cast(db: None) -> Cast:
+    """The bakery chain and its neighbours."""
+    return call_the_cast()
+
+
+@pytest.fixture
+def desk(cast: Cast) -> Client:
+    """A browser in which Ines, the owner, is signed in."""
+    client = Client()
+    response = client.post("/sign-in/", {"email": cast.ines.email, "password": PASSWORD})
+    assert response.status_code == 302, response.content
+    return client
