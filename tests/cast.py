@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from regulars.business.models import Branch, Business
-from regulars.business.services import found_business, open_branch
 from regulars.business.queries import Scope
+from regulars.business.services import found_business, open_branch
 from regulars.customers.models import Customer
 from regulars.customers.services import NewCustomer, register_customer
 from regulars.staff.models import Employee

@@ -12,7 +12,6 @@ from django.test import Client
 
 from tests.cast import PASSWORD, Cast, call_the_cast
 
-
 NO_REMOVAL = import_module("regulars.groundwork.kernel.migrations.0002_guard_audit_trail").SQLITE[1].strip()
 
 

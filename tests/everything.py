@@ -84,7 +84,9 @@ def on_postgresql() -> bool:
 
 def journeys() -> bool:
     if not browser():
-        print("FAILED: the journeys need Chromium. As root on Debian it is installed by itself; else: apt install chromium, or set CHROMIUM=/path.")
+        print(
+            "FAILED: the journeys need Chromium. As root on Debian it is installed by itself; else: apt install chromium, or set CHROMIUM=/path."
+        )
         return False
     with tempfile.TemporaryDirectory(prefix="regulars-") as folder:
         return pytest(["tests/journeys"], DATABASE_URL=f"sqlite:///{folder}/tests.sqlite3", REGULARS_VAR=folder)

@@ -92,7 +92,8 @@ def test_rules_know_neither_framework_nor_clock() -> None:
             continue
         text = path.read_text()
         found += [f"{path}:{line}" for target, line in imports(ast.parse(text)) if target.split(".")[0] == "django"]
-        found += [f"{path}: {word}" for word in ("datetime.now(", "time.time(", "random.") if word in text]
+        # A generator made from a given seed is as good as a table; the shared one is chance.
+        found += [f"{path}: {match[0]}" for match in re.finditer(r"datetime\.now\(|time\.time\(|\brandom\.(?!Random\b)\w+", text)]
     assert not found, "\n".join(found)
 
 
@@ -146,8 +147,12 @@ def test_doors_take_keywords_only_and_explain_themselves() -> None:
         if len(parts) < 3 or parts[2] != "services" or parts[1] not in CAPABILITIES:
             continue
         for node in ast.parse(path.read_text()).body:
-            if isinstance(node, ast.FunctionDef) and not node.name.startswith("_") and any(
-                isinstance(argument.annotation, ast.Name) and argument.arg == "at" for argument in node.args.kwonlyargs + node.args.args
+            if (
+                isinstance(node, ast.FunctionDef)
+                and not node.name.startswith("_")
+                and any(
+                    isinstance(argument.annotation, ast.Name) and argument.arg == "at" for argument in node.args.kwonlyargs + node.args.args
+                )
             ):
                 if node.args.args:
                     found.append(f"{path.relative_to(ROOT)}:{node.lineno} {node.name} takes positional arguments")
@@ -163,7 +168,8 @@ def committed() -> list[Path]:
 
 def test_no_registry_and_no_machine_stands_in_the_repository() -> None:
     registries = re.compile(
-        r"pypi\.org|pythonhosted\.org|registry\.npmjs|deb\.debian\.org|crates\.io|/root/|/" + "work/|/home/[a-z]+/"  # in two pieces: this file is searched too
+        r"pypi\.org|pythonhosted\.org|registry\.npmjs|deb\.debian\.org|crates\.io|/root/|/"
+        + "work/|/home/[a-z]+/"  # in two pieces: this file is searched too
     )
     found = []
     for path in committed():
@@ -188,7 +194,15 @@ def test_pages_load_nothing_from_other_hosts() -> None:
     found = []
     for path in [*SOURCE.rglob("*.html"), *SOURCE.rglob("*.css"), *SOURCE.rglob("*.js")]:
         text = path.read_text()
-        found += [f"{path}: {match[0]}" for match in re.finditer(r"(?:src|href)=[\"']?(?:https?:)?//[^\"' >]+|@import\s+url\(\s*[\"']?https?:|url\(\s*[\"']?(?:https?:)?//", text)]
+        found += [
+            f"{path}: {match[0]}"
+            for match in re.finditer(
+                r"(?:src|href)=[\"']?(?:https?:)?//[^\"' >]+|@import\s+url\(\s*[\"']?https?:|url\(\s*[\"']?(?:https?:)?//", text
+            )
+        ]
         if path.suffix == ".html":
-            found += [f"{path}: inline {match[0]}" for match in re.finditer(r"\sstyle=|\son[a-z]+=\"|<script(?![^>]*\ssrc=)(?![^>]*application/json)", text)]
+            found += [
+                f"{path}: inline {match[0]}"
+                for match in re.finditer(r"\sstyle=|\son[a-z]+=\"|<script(?![^>]*\ssrc=)(?![^>]*application/json)", text)
+            ]
     assert not found, "\n".join(found)

@@ -146,4 +146,15 @@ def rights_by_route() -> list[Right]:
     ]
 
 
-__all__ = ["CustomerScreen", "Right", "Step", "Takings", "TodayScreen", "customer_page", "may_open", "readiness", "rights_by_route", "today_page"]
+__all__ = [
+    "CustomerScreen",
+    "Right",
+    "Step",
+    "Takings",
+    "TodayScreen",
+    "customer_page",
+    "may_open",
+    "readiness",
+    "rights_by_route",
+    "today_page",
+]

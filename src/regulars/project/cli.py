@@ -23,8 +23,8 @@ def run(argv: list[str]) -> int:
     import django
 
     django.setup()
-    from regulars.groundwork.kernel.refusals import Refusal
     from regulars.groundwork.kernel import upgrade
+    from regulars.groundwork.kernel.refusals import Refusal
 
     arguments = parser().parse_args(argv)
     if arguments.command not in NEEDS_NO_TABLES and not arguments.no_migrate:
@@ -58,7 +58,7 @@ def parser() -> argparse.ArgumentParser:
     def with_common(name: str, **options: object) -> argparse.ArgumentParser:
         return original(name, parents=[common], **options)  # type: ignore[arg-type]
 
-    commands.add_parser = with_common  # type: ignore[method-assign, assignment]
+    commands.add_parser = with_common  # type: ignore[method-assign]
     for module in ["regulars.project.operating", *(f"regulars.{name}.cli" for name in settings.CAPABILITIES)]:
         if find_spec(module) is not None:
             import_module(module).commands(commands)

@@ -83,9 +83,7 @@ def load_settings() -> Settings:
     try:
         settings = Settings()
     except ValidationError as error:
-        lines = [
-            f"  {'.'.join(str(part) for part in fault['loc']) or 'settings'}: {fault['msg']}" for fault in error.errors()
-        ]
+        lines = [f"  {'.'.join(str(part) for part in fault['loc']) or 'settings'}: {fault['msg']}" for fault in error.errors()]
         raise NonsenseInSettings("Regulars can't start, these settings make no sense:\n" + "\n".join(lines)) from None
     except Exception as error:
         raise NonsenseInSettings(f"Regulars can't start, a setting can't be read: {error}") from None
@@ -135,9 +133,7 @@ def database(settings: Settings) -> dict[str, Any]:
             "PORT": str(parts.port or ""),
             "OPTIONS": {**query, "pool": {"min_size": 1, "max_size": settings.pool_size, "timeout": 15}},
         }
-    raise NonsenseInSettings(
-        "DATABASE_URL must begin with sqlite:/// or postgresql://, for example sqlite:////srv/regulars.sqlite3"
-    )
+    raise NonsenseInSettings("DATABASE_URL must begin with sqlite:/// or postgresql://, for example sqlite:////srv/regulars.sqlite3")
 
 
 def _sqlite(path: str) -> dict[str, Any]:

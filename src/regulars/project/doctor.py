@@ -12,10 +12,10 @@ from django.core.checks import run_checks
 from django.db import DatabaseError, connection
 
 from regulars.groundwork.kernel.models import Job, JobState
+from regulars.groundwork.kernel.upgrade import pending
 from regulars.groundwork.kernel.worker import is_alive
 from regulars.project.config import WEAK_SECRETS
 from regulars.project.sqlite import has_wal_reset_fix, loaded_version
-from regulars.groundwork.kernel.upgrade import pending
 
 
 @dataclass(frozen=True)

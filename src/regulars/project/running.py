@@ -78,7 +78,7 @@ class Supervisor:
             if self.children["web"].poll() is not None:
                 return False
             try:
-                with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/health", timeout=2):  # noqa: S310 — ourselves
+                with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/health", timeout=2):
                     return True
             except OSError:
                 time.sleep(0.05)

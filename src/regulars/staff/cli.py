@@ -23,7 +23,9 @@ def commands(add: Any) -> None:
     acts = staff.add_subparsers(dest="act", required=True)
     key = acts.add_parser("key", help="make an API key; it is printed once")
     key.add_argument("--name", required=True, help="what the key is for")
-    key.add_argument("--scope", action="append", required=True, metavar="SCOPE", help=f"one of: {', '.join(KEY_SCOPES)} (may repeat, or commas)")
+    key.add_argument(
+        "--scope", action="append", required=True, metavar="SCOPE", help=f"one of: {', '.join(KEY_SCOPES)} (may repeat, or commas)"
+    )
     key.add_argument("--owner", default="", help="e-mail of the employee whose leaving ends the key")
     key.set_defaults(run=make)
     person = acts.add_parser("add", help="add somebody who may sign in")

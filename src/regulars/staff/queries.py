@@ -38,9 +38,9 @@ __all__ = [
     "invitations",
     "may_give",
     "may_open",
-    "table",
     "scope_of",
     "somebody_may_sign_in",
+    "table",
 ]
 
 KEY_SIGN = "rk_"

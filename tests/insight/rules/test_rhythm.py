@@ -11,9 +11,10 @@ from tests.insight.published import CDNOW_END, cdnow_calibration, cdnow_sample
 
 from regulars.insight.rules.bg_nbd_fit import fit_bg_nbd
 from regulars.insight.rules.bg_nbd_scores import dropout_odds, p_alive
+from regulars.insight.rules.names import Segment
 from regulars.insight.rules.rfm import Rfm, rfm_at
 from regulars.insight.rules.rhythm import shared_rhythm, silence_against_rhythm
-from regulars.insight.rules.segments import Segment, is_beyond_rhythm, segments_for
+from regulars.insight.rules.segments import is_beyond_rhythm, segments_for
 from regulars.insight.rules.special_functions import digamma, incomplete_beta, trigamma
 from regulars.insight.rules.visit_history import VisitHistory, fold_purchases
 

@@ -7,99 +7,120 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Business',
+            name="Business",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=regulars.groundwork.kernel.ids.new_id, editable=False, unique=True)),
-                ('name', models.CharField(max_length=120)),
-                ('zone', models.CharField(default='UTC', max_length=64)),
-                ('currency', models.CharField(blank=True, help_text='empty until the owner, or the first purchase, decides it', max_length=3)),
-                ('languages', models.JSONField(default=list)),
-                ('accent', models.CharField(blank=True, max_length=7)),
-                ('founded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=regulars.groundwork.kernel.ids.new_id, editable=False, unique=True)),
+                ("name", models.CharField(max_length=120)),
+                ("zone", models.CharField(default="UTC", max_length=64)),
+                (
+                    "currency",
+                    models.CharField(blank=True, help_text="empty until the owner, or the first purchase, decides it", max_length=3),
+                ),
+                ("languages", models.JSONField(default=list)),
+                ("accent", models.CharField(blank=True, max_length=7)),
+                ("founded_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
             ],
             options={
-                'db_table': 'business_business',
+                "db_table": "business_business",
             },
         ),
         migrations.CreateModel(
-            name='Branch',
+            name="Branch",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=regulars.groundwork.kernel.ids.new_id, editable=False, unique=True)),
-                ('code', models.CharField(max_length=40)),
-                ('name', models.CharField(max_length=120)),
-                ('zone', models.CharField(blank=True, max_length=64)),
-                ('address', models.TextField(blank=True)),
-                ('closed_on', models.DateField(blank=True, help_text='the last day, when the branch was given up', null=True)),
-                ('business', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='branches', to='business.business')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=regulars.groundwork.kernel.ids.new_id, editable=False, unique=True)),
+                ("code", models.CharField(max_length=40)),
+                ("name", models.CharField(max_length=120)),
+                ("zone", models.CharField(blank=True, max_length=64)),
+                ("address", models.TextField(blank=True)),
+                ("closed_on", models.DateField(blank=True, help_text="the last day, when the branch was given up", null=True)),
+                (
+                    "business",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="branches", to="business.business"),
+                ),
             ],
             options={
-                'db_table': 'business_branch',
+                "db_table": "business_branch",
             },
         ),
         migrations.CreateModel(
-            name='Holiday',
+            name="Holiday",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('on', models.DateField()),
-                ('name', models.CharField(max_length=80)),
-                ('opens', models.TimeField(blank=True, null=True)),
-                ('closes', models.TimeField(blank=True, null=True)),
-                ('branch', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='holidays', to='business.branch')),
-                ('business', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='holidays', to='business.business')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("on", models.DateField()),
+                ("name", models.CharField(max_length=80)),
+                ("opens", models.TimeField(blank=True, null=True)),
+                ("closes", models.TimeField(blank=True, null=True)),
+                (
+                    "branch",
+                    models.ForeignKey(
+                        blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name="holidays", to="business.branch"
+                    ),
+                ),
+                (
+                    "business",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="holidays", to="business.business"),
+                ),
             ],
             options={
-                'db_table': 'business_holiday',
+                "db_table": "business_holiday",
             },
         ),
         migrations.CreateModel(
-            name='OpeningHours',
+            name="OpeningHours",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('weekday', models.SmallIntegerField()),
-                ('opens', models.TimeField()),
-                ('closes', models.TimeField()),
-                ('branch', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='hours', to='business.branch')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("weekday", models.SmallIntegerField()),
+                ("opens", models.TimeField()),
+                ("closes", models.TimeField()),
+                ("branch", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="hours", to="business.branch")),
             ],
             options={
-                'db_table': 'business_openinghours',
+                "db_table": "business_openinghours",
             },
         ),
         migrations.AddConstraint(
-            model_name='branch',
-            constraint=models.UniqueConstraint(fields=('business', 'code'), name='branch_code_once'),
+            model_name="branch",
+            constraint=models.UniqueConstraint(fields=("business", "code"), name="branch_code_once"),
         ),
         migrations.AddConstraint(
-            model_name='holiday',
-            constraint=models.UniqueConstraint(fields=('branch', 'on'), name='holiday_once_a_branch'),
+            model_name="holiday",
+            constraint=models.UniqueConstraint(fields=("branch", "on"), name="holiday_once_a_branch"),
         ),
         migrations.AddConstraint(
-            model_name='holiday',
-            constraint=models.UniqueConstraint(condition=models.Q(('branch__isnull', True)), fields=('business', 'on'), name='holiday_once_for_all'),
+            model_name="holiday",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("branch__isnull", True)), fields=("business", "on"), name="holiday_once_for_all"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='holiday',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closes__isnull', True), ('opens__isnull', True)), models.Q(('closes__isnull', False), ('opens__isnull', False)), _connector='OR'), name='holiday_both_or_none'),
+            model_name="holiday",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("closes__isnull", True), ("opens__isnull", True)),
+                    models.Q(("closes__isnull", False), ("opens__isnull", False)),
+                    _connector="OR",
+                ),
+                name="holiday_both_or_none",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='openinghours',
-            constraint=models.UniqueConstraint(fields=('branch', 'weekday', 'opens'), name='hours_once'),
+            model_name="openinghours",
+            constraint=models.UniqueConstraint(fields=("branch", "weekday", "opens"), name="hours_once"),
         ),
         migrations.AddConstraint(
-            model_name='openinghours',
-            constraint=models.CheckConstraint(condition=models.Q(('weekday__gte', 0), ('weekday__lte', 6)), name='hours_weekday'),
+            model_name="openinghours",
+            constraint=models.CheckConstraint(condition=models.Q(("weekday__gte", 0), ("weekday__lte", 6)), name="hours_weekday"),
         ),
         migrations.AddConstraint(
-            model_name='openinghours',
-            constraint=models.CheckConstraint(condition=models.Q(('opens', models.F('closes')), _negated=True), name='hours_not_empty'),
+            model_name="openinghours",
+            constraint=models.CheckConstraint(condition=models.Q(("opens", models.F("closes")), _negated=True), name="hours_not_empty"),
         ),
     ]

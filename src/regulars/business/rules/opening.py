@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, time, timedelta
+from itertools import pairwise
 
 Interval = tuple[time, time]
 
@@ -42,7 +43,7 @@ def overlapping(week: dict[int, list[Interval]]) -> list[int]:
         spans = [(_minutes(o), _minutes(c) if c > o else 24 * 60) for o, c in week.get(weekday, [])]
         spans += [(0, _minutes(c)) for o, c in week.get((weekday - 1) % 7, []) if c < o]
         spans.sort()
-        if any(later[0] < earlier[1] for earlier, later in zip(spans, spans[1:], strict=False)):
+        if any(later[0] < earlier[1] for earlier, later in pairwise(spans)):
             found.add(weekday)
     return sorted(found)
 

@@ -10,6 +10,7 @@ from regulars.business.services.branches import (
     remove_holiday,
     set_opening_hours,
 )
+from regulars.business.services.dissolving import dissolve_business
 from regulars.business.services.firm import (
     AccentTooPale,
     UnknownCurrency,
@@ -30,6 +31,7 @@ __all__ = [
     "add_holiday",
     "describe_branch",
     "describe_business",
+    "dissolve_business",
     "ensure_business",
     "found_business",
     "open_branch",

@@ -89,7 +89,15 @@ def set_opening_hours(*, branch: Branch, week: dict[int, list[Interval]], at: da
 
 
 def add_holiday(
-    *, business_id: int, on: date, name: str, branch: Branch | None, at: datetime, actor: str, opens: time | None = None, closes: time | None = None
+    *,
+    business_id: int,
+    on: date,
+    name: str,
+    branch: Branch | None,
+    at: datetime,
+    actor: str,
+    opens: time | None = None,
+    closes: time | None = None,
 ) -> Holiday:
     """Mark a special day: closed, or open from `opens` to `closes`. One branch's day goes before the day of all."""
     if (opens is None) != (closes is None) or (opens is not None and opens == closes):

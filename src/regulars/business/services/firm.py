@@ -71,7 +71,9 @@ def describe_business(
         business.name, business.zone, business.currency = name.strip()[:120], zone, currency
         business.languages, business.accent = list(languages), accent
         business.save()
-        announce(BusinessDescribed(tenant_id=business_id, at=at, actor=actor, business_id=business_id), before=before, after=_shown(business))
+        announce(
+            BusinessDescribed(tenant_id=business_id, at=at, actor=actor, business_id=business_id), before=before, after=_shown(business)
+        )
     return business
 
 

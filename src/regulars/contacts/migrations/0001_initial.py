@@ -5,32 +5,41 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('business', '0001_initial'),
-        ('customers', '0001_initial'),
+        ("business", "0001_initial"),
+        ("customers", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Entry',
+            name="Entry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('kind', models.CharField(max_length=100)),
-                ('headline', models.CharField(max_length=200)),
-                ('headline_values', models.JSONField(default=dict)),
-                ('actor', models.CharField(max_length=80)),
-                ('fact_key', models.CharField(max_length=64)),
-                ('business', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='business.business')),
-                ('customer', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='entries', to='customers.customer')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField()),
+                ("kind", models.CharField(max_length=100)),
+                ("headline", models.CharField(max_length=200)),
+                ("headline_values", models.JSONField(default=dict)),
+                ("actor", models.CharField(max_length=80)),
+                ("fact_key", models.CharField(max_length=64)),
+                (
+                    "business",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name="+", to="business.business"
+                    ),
+                ),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name="entries", to="customers.customer"
+                    ),
+                ),
             ],
             options={
-                'db_table': 'contacts_entry',
-                'indexes': [models.Index(fields=['customer', '-at', '-id'], name='entry_story')],
-                'constraints': [models.UniqueConstraint(fields=('customer', 'fact_key'), name='entry_once')],
+                "db_table": "contacts_entry",
+                "indexes": [models.Index(fields=["customer", "-at", "-id"], name="entry_story")],
+                "constraints": [models.UniqueConstraint(fields=("customer", "fact_key"), name="entry_once")],
             },
         ),
     ]

@@ -7,10 +7,10 @@ from datetime import datetime
 
 from django.db import transaction
 
-from regulars.customers.services.indexing import index_for_search
 from regulars.customers.events import CustomerDescribed
 from regulars.customers.models import Customer, ExternalId
 from regulars.customers.rules.names import shown_name, sorting_name
+from regulars.customers.services.indexing import index_for_search
 from regulars.customers.services.registering import Nameless, NewCustomer
 from regulars.groundwork.kernel.facts import announce
 

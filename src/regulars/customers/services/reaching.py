@@ -7,10 +7,10 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from regulars.customers.services.indexing import index_for_search
 from regulars.customers.events import ContactPointAdded, ContactPointRemoved
 from regulars.customers.models import ContactPoint, Customer
 from regulars.customers.rules.contact_points import ContactKind, NotReachable, normal_form
+from regulars.customers.services.indexing import index_for_search
 from regulars.groundwork.kernel.facts import announce
 from regulars.groundwork.kernel.refusals import NotFound, Refusal
 

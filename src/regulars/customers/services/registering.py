@@ -9,11 +9,11 @@ from zoneinfo import available_timezones
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from regulars.customers.services.indexing import index_for_search
 from regulars.customers.events import CustomerRegistered
 from regulars.customers.models import ContactPoint, Customer, ExternalId
 from regulars.customers.rules.contact_points import ContactKind, NotReachable, normal_form
 from regulars.customers.rules.names import CustomerKind, shown_name, sorting_name
+from regulars.customers.services.indexing import index_for_search
 from regulars.customers.services.reaching import ContactPointRefused
 from regulars.groundwork.kernel.facts import announce
 from regulars.groundwork.kernel.refusals import Refusal

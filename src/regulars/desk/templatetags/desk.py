@@ -16,7 +16,12 @@ from regulars.groundwork.kernel import clock
 from regulars.groundwork.kernel.money import Money
 
 register = template.Library()
-LINE_ICONS = {"purchases.sale": "purchases", "purchases.refund": "undo", "customers.CustomerRegistered": "add", "customers.ContactPointAdded": "mail"}
+LINE_ICONS = {
+    "purchases.sale": "purchases",
+    "purchases.refund": "undo",
+    "customers.CustomerRegistered": "add",
+    "customers.ContactPointAdded": "mail",
+}
 
 
 def reader() -> str:

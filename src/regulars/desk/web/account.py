@@ -64,7 +64,9 @@ class PasswordForm(forms.Form):
 class MannersForm(forms.Form):
     language = forms.ChoiceField(label=gettext_lazy("Language"), choices=languages, required=False)
     single_keys = forms.BooleanField(
-        label=gettext_lazy("Single keys act"), help_text=gettext_lazy("“/” searches, “g c” goes to Customers, “?” lists them all."), required=False
+        label=gettext_lazy("Single keys act"),
+        help_text=gettext_lazy("“/” searches, “g c” goes to Customers, “?” lists them all."),
+        required=False,
     )
 
 
@@ -113,7 +115,9 @@ def welcome(request: HttpRequest) -> HttpResponse:
     """Found the business and its first executive, with the code that the console shows, while nobody can sign in yet."""
     code = request.POST.get("code") or request.GET.get("code", "")
     if not setup_code_fits(code=code):
-        raise NotFound(_("This set-up link is not valid, or Regulars has been set up already. Start “regulars run” to see the present link."))
+        raise NotFound(
+            _("This set-up link is not valid, or Regulars has been set up already. Start “regulars run” to see the present link.")
+        )
     form = WelcomeForm(request.POST or None, initial={"zone": settings.REGULARS.default_zone, "currency": "EUR"})
     employee = attempt(form, lambda: set_up_business(**form.cleaned_data, code=code, at=clock.now()))
     if employee is None:

@@ -28,7 +28,7 @@ WEEKDAYS = (
     gettext_lazy("Saturday"),
     gettext_lazy("Sunday"),
 )
-_SPAN = re.compile(r"(\d{1,2})[:.](\d{2})\s*[-–]\s*(\d{1,2})[:.](\d{2})")  # noqa: RUF001 — people type either dash
+_SPAN = re.compile(r"(\d{1,2})[:.](\d{2})\s*[-–]\s*(\d{1,2})[:.](\d{2})")
 
 
 class BranchForm(forms.Form):
@@ -75,7 +75,10 @@ class HolidayForm(forms.Form):
     name = forms.CharField(label=gettext_lazy("Name"), max_length=80)
     branch = forms.ChoiceField(label=gettext_lazy("Branch"), required=False)
     hours = forms.CharField(
-        label=gettext_lazy("Open"), help_text=gettext_lazy("For example 08:00-12:00. Leave it empty when closed all day."), required=False, max_length=40
+        label=gettext_lazy("Open"),
+        help_text=gettext_lazy("For example 08:00-12:00. Leave it empty when closed all day."),
+        required=False,
+        max_length=40,
     )
 
     def __init__(self, *args: object, visible: list[Branch], **kwargs: object) -> None:

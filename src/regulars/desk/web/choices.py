@@ -42,5 +42,8 @@ def customer_languages() -> list[tuple[str, str]]:
     """Languages a customer may speak; unknown first."""
     names = Locale.parse(get_language() or "en", sep="-").languages
     known = [code for code, _name in settings.LANGUAGES]
-    others = sorted(code for code in ("de", "fr", "es", "it", "pl", "sk", "ro", "ru", "uk", "lt", "et", "fi", "sv", "da", "nl", "el", "tr", "ja", "ko", "zh"))
+    others = sorted(
+        code
+        for code in ("de", "fr", "es", "it", "pl", "sk", "ro", "ru", "uk", "lt", "et", "fi", "sv", "da", "nl", "el", "tr", "ja", "ko", "zh")
+    )
     return [("", _("Not known")), *((code, names.get(code, code)) for code in (*known, *others))]

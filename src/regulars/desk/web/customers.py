@@ -60,7 +60,7 @@ class CustomerForm(forms.Form):
             zone=given["zone"],
             note=given["note"],
             external_ids={"desk": given["external_id"]} if given.get("external_id") else {},
-            contact_points=[(kind, given[kind]) for kind in ("email", "phone") if given.get(kind)],  # type: ignore[misc]
+            contact_points=[(kind, given[kind]) for kind in ("email", "phone") if given.get(kind)],
         )
 
     def branch_id(self) -> int | None:
@@ -70,7 +70,9 @@ class CustomerForm(forms.Form):
 
 class NewCustomerForm(CustomerForm):
     email = forms.CharField(label=gettext_lazy("E-mail"), max_length=254, required=False)
-    phone = forms.CharField(label=gettext_lazy("Phone"), max_length=40, required=False, help_text=gettext_lazy("Best with the country code: +36 30 123 4567"))
+    phone = forms.CharField(
+        label=gettext_lazy("Phone"), max_length=40, required=False, help_text=gettext_lazy("Best with the country code: +36 30 123 4567")
+    )
     external_id = forms.CharField(label=gettext_lazy("Card or customer number"), max_length=120, required=False)
     field_order = ("kind", "given_name", "family_name", "organisation_name", "email", "phone", "external_id", "language")
 

@@ -134,7 +134,9 @@ def new_refund(request: HttpRequest, id: str) -> HttpResponse:
         ),
     )
     if recorded is None:
-        return form_page(request, "desk/purchase_form.html", form, customer=original.customer, original=original, current_section="purchases")
+        return form_page(
+            request, "desk/purchase_form.html", form, customer=original.customer, original=original, current_section="purchases"
+        )
     messages.success(request, _("The refund is recorded."))
     return redirect("desk:purchase", id=id)
 

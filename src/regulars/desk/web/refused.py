@@ -45,9 +45,7 @@ class RefusalPages:
 
 def problem(refusal: Refusal, request: HttpRequest) -> HttpResponse:
     """The problem document."""
-    response = HttpResponse(
-        json.dumps(refusal.as_problem(request.path)), status=refusal.status, content_type="application/problem+json"
-    )
+    response = HttpResponse(json.dumps(refusal.as_problem(request.path)), status=refusal.status, content_type="application/problem+json")
     return _with_headers(response, refusal)
 
 

@@ -27,7 +27,9 @@ class BusinessForm(forms.Form):
         choices=common_currencies,
     )
     zone = forms.ChoiceField(
-        label=gettext_lazy("Time zone"), help_text=gettext_lazy("Days begin and end by this clock, unless a branch has its own."), choices=zones
+        label=gettext_lazy("Time zone"),
+        help_text=gettext_lazy("Days begin and end by this clock, unless a branch has its own."),
+        choices=zones,
     )
     languages = forms.MultipleChoiceField(
         label=gettext_lazy("Languages of your customers"), choices=chosen.LANGUAGES, widget=forms.CheckboxSelectMultiple, required=False
@@ -82,9 +84,7 @@ def business(request: HttpRequest) -> HttpResponse:
 
 def authorisation(request: HttpRequest) -> HttpResponse:
     """Who may do what: the table itself."""
-    return render(
-        request, "desk/authorisation.html", {"rights": rights_by_route(), "roles": list(Role), "current_section": "settings"}
-    )
+    return render(request, "desk/authorisation.html", {"rights": rights_by_route(), "roles": list(Role), "current_section": "settings"})
 
 
 def jobs(request: HttpRequest) -> HttpResponse:

@@ -38,7 +38,9 @@ class StandingForm(forms.Form):
     role = forms.ChoiceField(label=gettext_lazy("Role"))
     branches = forms.MultipleChoiceField(
         label=gettext_lazy("Branches"),
-        help_text=gettext_lazy("None ticked: all branches. Otherwise only customers and purchases of these branches, and of none, are seen."),
+        help_text=gettext_lazy(
+            "None ticked: all branches. Otherwise only customers and purchases of these branches, and of none, are seen."
+        ),
         widget=forms.CheckboxSelectMultiple,
         required=False,
     )

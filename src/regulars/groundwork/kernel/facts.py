@@ -9,14 +9,14 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable
 from datetime import datetime
-from functools import cache
-from typing import Any, ClassVar, TypeVar, cast
+from typing import Any, ClassVar, cast
 
 from django.db import connection
 from pydantic import TypeAdapter
 
 KNOWN: dict[str, type[Fact]] = {}
 REACTIONS: list[Reaction] = []
+_ADAPTERS: dict[str, TypeAdapter[Any]] = {}
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -41,9 +41,6 @@ class Fact:
         return ""
 
 
-F = TypeVar("F", bound=Fact)
-
-
 @dataclasses.dataclass(frozen=True)
 class Reaction:
     """A function that answers to a class of facts, under a stable name."""
@@ -53,7 +50,7 @@ class Reaction:
     run: Callable[[Any], None]
 
 
-def reacts_to(fact: type[F], *, name: str) -> Callable[[Callable[[F], None]], Callable[[F], None]]:
+def reacts_to[F: Fact](fact: type[F], *, name: str) -> Callable[[Callable[[F], None]], Callable[[F], None]]:
     """Mark a function of a `reactions` room as the answer to a fact class and all that inherits it."""
 
     def mark(function: Callable[[F], None]) -> Callable[[F], None]:
@@ -98,6 +95,7 @@ def unpacked(name: str, body: dict[str, Any]) -> Fact:
     return cast("Fact", _adapter(KNOWN[name]).validate_python(body))
 
 
-@cache
 def _adapter(fact: type[Fact]) -> TypeAdapter[Any]:
-    return TypeAdapter(fact)
+    if fact.name not in _ADAPTERS:
+        _ADAPTERS[fact.name] = TypeAdapter(fact)
+    return _ADAPTERS[fact.name]

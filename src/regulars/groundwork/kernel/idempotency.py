@@ -28,7 +28,9 @@ class KeyMissing(Refusal):
 
     def __init__(self) -> None:
         super().__init__(
-            _("This request moves value and needs an Idempotency-Key header: any text of your own, up to 200 characters, new for each act."),
+            _(
+                "This request moves value and needs an Idempotency-Key header: any text of your own, up to 200 characters, new for each act."
+            ),
             documentation="/api/v1/docs",
         )
 

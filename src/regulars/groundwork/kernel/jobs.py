@@ -57,7 +57,9 @@ class Kind:
     first_gap_seconds: float
 
 
-def job(name: str, *, lane: Lane = "quick", attempts: int = 8, first_gap_seconds: float = 2.0) -> Callable[[Callable[[Work], None]], Callable[[Work], None]]:
+def job(
+    name: str, *, lane: Lane = "quick", attempts: int = 8, first_gap_seconds: float = 2.0
+) -> Callable[[Callable[[Work], None]], Callable[[Work], None]]:
     """Mark a function of a `tasks` room as a kind of job."""
 
     def mark(function: Callable[[Work], None]) -> Callable[[Work], None]:
@@ -136,9 +138,7 @@ def _put_back(row: Job, work: Work, fault: str) -> Literal["again", "dead", "los
                 return "dead"
             gap = gap_before_retry(row.attempts, _first_gap_of(row.kind))
             held = Job.objects.filter(pk=work.job_id, fence=work.fence, state=JobState.LEASED)
-            if not held.update(
-                state=JobState.QUEUED, leased_until=None, lease_owner="", due_at=Now() + gap, last_fault=fault[-4000:]
-            ):
+            if not held.update(state=JobState.QUEUED, leased_until=None, lease_owner="", due_at=Now() + gap, last_fault=fault[-4000:]):
                 raise LeaseLost
     except LeaseLost:
         return "lost"
@@ -165,9 +165,7 @@ def dead_letters() -> list[Job]:
 
 def replay(*, job_id: int) -> bool:
     """Queue a dead letter again with fresh attempts. False when it is not dead."""
-    return (
-        Job.objects.filter(pk=job_id, state=JobState.DEAD).update(state=JobState.QUEUED, settled_at=None, attempts=0, due_at=Now()) == 1
-    )
+    return Job.objects.filter(pk=job_id, state=JobState.DEAD).update(state=JobState.QUEUED, settled_at=None, attempts=0, due_at=Now()) == 1
 
 
 def forget_settled(*, before: datetime) -> int:

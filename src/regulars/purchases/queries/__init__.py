@@ -21,9 +21,9 @@ from regulars.purchases.queries.reading import (
 from regulars.purchases.rules.sales import Kind, Sale, SaleLine
 
 __all__ = [
+    "CustomerTotals",
     "Kind",
     "Purchase",
-    "CustomerTotals",
     "PurchasePage",
     "PurchaseSpan",
     "Sale",

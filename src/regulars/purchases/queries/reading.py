@@ -79,15 +79,25 @@ def customer_totals(*, scope: Scope, customer: Customer) -> list[CustomerTotals]
         .filter(customer=customer)
         .values("currency")
         .annotate(
-            sales=Count("pk", filter=Q(kind=Kind.SALE)),
-            refunds=Count("pk", filter=Q(kind=Kind.REFUND)),
+            sale_count=Count("pk", filter=Q(kind=Kind.SALE)),
+            refund_count=Count("pk", filter=Q(kind=Kind.REFUND)),
             net_minor=Sum("amount_minor"),
             first_at=Min("at", filter=Q(kind=Kind.SALE)),
             last_at=Max("at", filter=Q(kind=Kind.SALE)),
         )
-        .order_by("-sales")
+        .order_by("-sale_count")
     )
-    return [CustomerTotals(**row) for row in rows]
+    return [
+        CustomerTotals(
+            currency=row["currency"],
+            sales=row["sale_count"],
+            refunds=row["refund_count"],
+            net_minor=row["net_minor"],
+            first_at=row["first_at"],
+            last_at=row["last_at"],
+        )
+        for row in rows
+    ]
 
 
 def purchases_exist(*, scope: Scope) -> bool:

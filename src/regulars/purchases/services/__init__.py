@@ -8,5 +8,16 @@ from regulars.purchases.services.recording import (
     SaleRefused,
     record_purchase,
 )
+from regulars.purchases.services.recording_many import ManySale, record_purchases, remove_purchases
 
-__all__ = ["OriginalNotFound", "ReceiptTaken", "Recorded", "RefundTooLarge", "SaleRefused", "record_purchase"]
+__all__ = [
+    "ManySale",
+    "OriginalNotFound",
+    "ReceiptTaken",
+    "Recorded",
+    "RefundTooLarge",
+    "SaleRefused",
+    "record_purchase",
+    "record_purchases",
+    "remove_purchases",
+]

@@ -11,6 +11,7 @@ from regulars.staff.services.joining import (
     withdraw_invitation,
 )
 from regulars.staff.services.keys import UnknownScope, make_key, revoke_key
+from regulars.staff.services.leaving import remove_accounts
 from regulars.staff.services.signing_in import SignInRefused, TooManyTries, change_password, sign_in
 from regulars.staff.services.standing import LastExecutive, appoint_employee, choose_manners, let_go
 
@@ -31,6 +32,7 @@ __all__ = [
     "invite_employee",
     "let_go",
     "make_key",
+    "remove_accounts",
     "revoke_key",
     "sign_in",
     "withdraw_invitation",

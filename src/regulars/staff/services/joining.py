@@ -123,7 +123,9 @@ def invite_employee(
             invited_by=actor,
         )
         invitation.branches.set(branch_ids or [])
-        announce(InvitationSent(tenant_id=business_id, at=at, actor=actor, invitation_id=invitation.pk), after={"email": email, "role": role})
+        announce(
+            InvitationSent(tenant_id=business_id, at=at, actor=actor, invitation_id=invitation.pk), after={"email": email, "role": role}
+        )
     return invitation, token
 
 

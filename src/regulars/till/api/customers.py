@@ -18,7 +18,9 @@ Size = Annotated[int, Query(ge=1, le=200, description="how many a page")]
 Identity = Annotated[str, Path(max_length=64)]
 
 
-@api.get("/customers", response={200: CustomerList, **REFUSALS}, url_name="customers", tags=["customers"], summary="List or search customers")
+@api.get(
+    "/customers", response={200: CustomerList, **REFUSALS}, url_name="customers", tags=["customers"], summary="List or search customers"
+)
 def list_customers(
     request: HttpRequest,
     size: Size = 50,
@@ -50,7 +52,9 @@ def one_customer(request: HttpRequest, id: Identity) -> dict[str, Any]:
 def new_customer(
     request: HttpRequest,
     who: CustomerIn,
-    idempotency_key: Annotated[str | None, Header(alias="Idempotency-Key", description="any text of your own, new for each act; required")] = None,
+    idempotency_key: Annotated[
+        str | None, Header(alias="Idempotency-Key", description="any text of your own, new for each act; required")
+    ] = None,
 ) -> HttpResponse:
     """Refused when the external id is taken or nothing is given to find the customer by."""
     actor, scope = caller(request)

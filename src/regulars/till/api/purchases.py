@@ -19,7 +19,7 @@ from regulars.purchases.queries import Kind, Purchase, Sale, SaleLine, purchase_
 from regulars.purchases.services import record_purchase
 from regulars.till.api.asking import REFUSALS, caller, opened, sealed, visible_branch, written
 from regulars.till.api.root import api
-from regulars.till.api.shapes import PurchaseIn, PurchaseList, PurchaseOut
+from regulars.till.api.shapes import LineOut, PurchaseIn, PurchaseList, PurchaseOut
 
 
 class AmountRefused(Refusal):
@@ -68,7 +68,9 @@ def one_purchase(request: HttpRequest, id: Annotated[str, Path(max_length=64)]) 
 def new_purchase(
     request: HttpRequest,
     purchase: PurchaseIn,
-    idempotency_key: Annotated[str | None, Header(alias="Idempotency-Key", description="any text of your own, new for each act; required")] = None,
+    idempotency_key: Annotated[
+        str | None, Header(alias="Idempotency-Key", description="any text of your own, new for each act; required")
+    ] = None,
 ) -> HttpResponse:
     """201 when it was recorded; 200 when the same receipt with the same content stood there already."""
     actor, scope = caller(request)
@@ -149,12 +151,12 @@ def shown(row: Purchase) -> dict[str, Any]:
         source=row.source,
         original=str(row.original.public_id) if row.original else None,
         lines=[
-            {
-                "product": line.product,
-                "category": line.category,
-                "quantity": f"{Decimal(line.quantity_milli) / 1000:f}",
-                "amount": str(Money(line.amount_minor, row.currency).major),
-            }
+            LineOut(
+                product=line.product,
+                category=line.category,
+                quantity=f"{Decimal(line.quantity_milli) / 1000:f}",
+                amount=str(Money(line.amount_minor, row.currency).major),
+            )
             for line in row.lines.all()
         ],
     ).model_dump(mode="json")

@@ -49,8 +49,8 @@ def test_one_column_is_a_table_too(tmp_path: Path) -> None:
 
 
 def test_columns_without_a_name_or_with_one_name_get_one_each() -> None:
-    assert distinct_names(["amount", "", "amount", "amount"]) == ["amount", "Column 2", "amount (2)", "amount (3)"]
-    assert distinct_names(["a (2)", "a", "a"]) == ["a (2)", "a", "a (3)"]
+    assert distinct_names(["amount", "", "amount", "amount"]) == ["amount (1)", "Column 2", "amount (2)", "amount (3)"]
+    assert distinct_names(["a (2)", "a", "a"]) == ["a (2)", "a (1)", "a (3)"]
 
 
 def test_a_quotation_mark_that_is_never_closed_is_seen(tmp_path: Path) -> None:
