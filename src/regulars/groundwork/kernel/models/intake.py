@@ -72,11 +72,15 @@ class ImportBatch(models.Model):
 
 
 class ImportFault(models.Model):
-    """One row that was not taken: its number in the file, and the reason as code and value."""
+    """One row that was not taken: its number in the file, and the reason as code and value.
+
+    `decided` tells a row that was refused by comparing it with the records from one that could not be read at all.
+    """
 
     batch = models.ForeignKey(ImportBatch, on_delete=models.CASCADE, related_name="faults", db_index=False)
     row = models.BigIntegerField()
     note = models.CharField(max_length=200)
+    decided = models.BooleanField(default=False)
 
     class Meta:
         db_table = "kernel_importfault"

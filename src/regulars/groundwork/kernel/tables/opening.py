@@ -11,6 +11,7 @@ its reader while it is open, which `workbook.py` bounds.
 from __future__ import annotations
 
 import csv
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -76,7 +77,7 @@ class Table:
 
     @property
     def names(self) -> list[str]:
-        """The header with a name for each column, each name once: “amount”, “amount (2)”, “Column 3”."""
+        """The header with a name for each column, each name once: “customer”, “amount (1)”, “amount (2)”, “Column 4”."""
         return distinct_names(self.header)
 
     def _workbook_rows(self) -> Iterator[Row]:
@@ -135,16 +136,19 @@ def open_table(path: Path, reading: Reading | None = None, *, size_max: int = FI
 
 
 def distinct_names(header: list[str]) -> list[str]:
-    """A name for each column: empty ones are numbered, repeated ones counted."""
+    """A name for each column: empty ones are numbered, repeated ones counted from the first on, so that none is meant by accident."""
+    plain = [name or f"Column {position}" for position, name in enumerate(header, start=1)]
+    often = {name for name, count in Counter(plain).items() if count > 1}
+    taken = set(plain) - often
+    counts: Counter[str] = Counter()
     names: list[str] = []
-    taken: set[str] = set()
-    for position, name in enumerate(header, start=1):
-        plain = name or f"Column {position}"
-        unique, count = plain, 1
-        while unique in taken:
-            count += 1
-            unique = f"{plain} ({count})"
-        taken.add(unique)
+    for name in plain:
+        unique = name
+        while unique in often or (name in often and unique in taken):
+            counts[name] += 1
+            unique = f"{name} ({counts[name]})"
+        if name in often:
+            taken.add(unique)
         names.append(unique)
     return names
 

@@ -1,0 +1,88 @@
+"""Rows in, fast and with flat memory: COPY on PostgreSQL, executemany on SQLite, inside the caller's transaction.
+
+No signals, no defaults of models: what is not in `columns` gets the database's default.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import batched
+from typing import Any, cast
+
+import psycopg
+from django.db import connection
+
+SQLITE_ROWS_AT_ONCE = 5_000
+
+
+def on_postgres() -> bool:
+    """Whether the database is PostgreSQL (else SQLite)."""
+    return connection.vendor == "postgresql"
+
+
+def copy_rows(*, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
+    """Append rows to a table; returns how many. Values are database values: ints, texts, None, aware datetimes, UUIDs.
+
+    Raises whatever the database says about a broken constraint; then the whole transaction is lost, as it should be.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError("copy_rows() belongs inside a transaction")
+    return _copy_postgres(table, columns, rows) if on_postgres() else _insert_sqlite(table, columns, rows)
+
+
+def _copy_postgres(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
+    count = 0
+    with connection.cursor() as cursor:
+        raw = cast("psycopg.Cursor[Any]", cursor.cursor)
+        statement = f"COPY {_quoted(table)} ({', '.join(map(_quoted, columns))}) FROM STDIN"
+        with raw.copy(statement.encode()) as stream:
+            write_row = stream.write_row
+            for row in rows:
+                write_row(row)
+                count += 1
+    return count
+
+
+def _insert_sqlite(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
+    statement = f"INSERT INTO {_quoted(table)} ({', '.join(map(_quoted, columns))}) VALUES ({', '.join(['%s'] * len(columns))})"  # noqa: S608 — names are quoted
+    count = 0
+    with connection.cursor() as cursor:
+        for batch in batched(_adapted(rows), SQLITE_ROWS_AT_ONCE):
+            cursor.executemany(statement, batch)
+            count += len(batch)
+    return count
+
+
+def _adapted(rows: Iterable[Sequence[Any]]) -> Iterator[Sequence[Any]]:
+    """SQLite has neither instants nor UUIDs: as Django stores them, an UTC text and 32 hexadecimal digits."""
+    from datetime import UTC, datetime
+    from uuid import UUID
+
+    for row in rows:
+        yield [
+            str(cell.astimezone(UTC).replace(tzinfo=None)) if isinstance(cell, datetime) else cell.hex if isinstance(cell, UUID) else cell
+            for cell in row
+        ]
+
+
+def next_ids(*, table: str, count: int) -> list[int]:
+    """Ids for `count` rows of a table with an automatic `id`, which nobody else will get.
+
+    On PostgreSQL they come from the sequence; on SQLite from behind the last one ever given, safe while the transaction holds the write
+    lock, that is until the rows are in.
+    """
+    if count <= 0:
+        return []
+    with connection.cursor() as cursor:
+        if on_postgres():
+            cursor.execute(
+                "SELECT nextval(s.name::regclass) FROM pg_get_serial_sequence(%s, 'id') AS s(name), generate_series(1, %s)", [table, count]
+            )
+            return [row[0] for row in cursor.fetchall()]
+        cursor.execute("SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = %s", [table])
+        last = cursor.fetchone()[0]
+    return list(range(last + 1, last + 1 + count))
+
+
+def _quoted(name: str) -> str:
+    return connection.ops.quote_name(name)

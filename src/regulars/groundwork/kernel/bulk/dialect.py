@@ -1,0 +1,73 @@
+"""The few words in which the two databases differ, for set-based statements written once.
+
+Each function returns a piece of SQL made of constants and of names that the program itself chose; nothing from outside gets in.
+"""
+# ruff: noqa: S608 — statements are put together from names that the program chose; values travel as parameters
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from regulars.groundwork.kernel.bulk.copying import on_postgres
+
+
+def instant_sql(seconds: str) -> str:
+    """An expression of whole seconds since 1970 as the column type of an instant."""
+    return f"to_timestamp({seconds})" if on_postgres() else f"datetime({seconds}, 'unixepoch')"
+
+
+def seconds_sql(instant: str) -> str:
+    """An instant column as whole seconds since 1970."""
+    return f"floor(extract(epoch FROM {instant}))::bigint" if on_postgres() else f"CAST(strftime('%%s', {instant}) AS INTEGER)"
+
+
+def new_uuid_sql(at: datetime) -> str:
+    """A fresh UUIDv7 for each row, with the time of `at` (RFC 9562: 48 bits of time, version, variant, random bits)."""
+    stamp = f"{int(at.timestamp() * 1000) & ((1 << 48) - 1):012x}"
+    if on_postgres():
+        return f"('{stamp[:8]}-{stamp[8:]}-7' || substr(gen_random_uuid()::text, 16))::uuid"
+    tail = "substr('89ab', (random() & 3) + 1, 1) || substr(lower(hex(randomblob(8))), 2)"
+    return f"('{stamp}7' || substr(lower(hex(randomblob(2))), 2) || {tail})"
+
+
+def new_id_sql(table: str, order: str) -> str:
+    """The next automatic id of `table` for each row of a SELECT; `order` is what numbers the rows on SQLite."""
+    if on_postgres():
+        return f"nextval(pg_get_serial_sequence('{table}', 'id')::regclass)"
+    return f"(SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = '{table}') + row_number() OVER (ORDER BY {order})"
+
+
+def by_code_point(column: str) -> str:
+    """Order a text column by code point: fast, and the same on both databases."""
+    return f'{column} COLLATE "C"' if on_postgres() else column
+
+
+def run(sql: str, *values: Any) -> int:
+    """Execute one statement; returns the number of rows it touched."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, list(values))
+        return int(cursor.rowcount)
+
+
+def fetch(sql: str, *values: Any) -> list[tuple[Any, ...]]:
+    """Execute one query and fetch all of its rows: for answers that a chunk bounds."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, list(values))
+        return list(cursor.fetchall())
+
+
+def scratch_table(name: str, select: str, *values: Any) -> None:
+    """Make (or make anew) a temporary table of this connection out of a query."""
+    run(f"DROP TABLE IF EXISTS {name}")
+    run(f"CREATE TEMPORARY TABLE {name} AS {select}", *values)
+    if on_postgres():
+        run(f"ANALYZE {name}")
+
+
+def drop_scratch(*names: str) -> None:
+    """Drop temporary tables."""
+    for name in names:
+        run(f"DROP TABLE IF EXISTS {name}")

@@ -1,0 +1,149 @@
+"""The statements of an import, set by set, for both databases.
+
+`ready` is the staged file arranged into slots: rows of one receipt share a slot, every other row has its own. `heads` is what one chunk
+of slots amounts to: one sale or refund each, beside what stands in the records already.
+"""
+# ruff: noqa: S608 — statements are put together from names that the program chose; values travel as parameters
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from regulars.groundwork.kernel.bulk.copying import on_postgres
+from regulars.groundwork.kernel.bulk.dialect import by_code_point, instant_sql, new_id_sql, new_uuid_sql, seconds_sql
+
+NUMBERS = "import_numbers"
+HEADS = "import_heads"
+DAY_SECONDS = 86_400
+
+
+def arrange_sql(*, rows: str, ready: str, receipts: bool, originals: bool) -> str:
+    """Rows into slots, sales before refunds that name their sale. Equal rows that stand alone are counted: each is a purchase."""
+    key = by_code_point("key")
+    alone = "CASE WHEN receipt = '' THEN row ELSE 0 END" if receipts else "row"
+    named = "CASE WHEN original <> '' THEN 1 ELSE 0 END"
+    late = f", max({named}) OVER (PARTITION BY {key}) AS late" if receipts else f", {named} AS late"
+    numbered = f"SELECT *, row_number() OVER (PARTITION BY {key} ORDER BY row) AS n{late if originals else ''} FROM {rows}"
+    rank = "dense_rank()" if receipts else "row_number()"
+    made = "CREATE UNLOGGED TABLE" if on_postgres() else "CREATE TABLE"
+    return (
+        f"{made} {ready} AS SELECT {rank} OVER (ORDER BY {'late, ' if originals else ''}{key}, {alone}) AS slot, row, "
+        "CASE WHEN receipt = '' THEN 1 ELSE n END AS n, CASE WHEN receipt = '' AND n > 1 THEN key || '#' || n ELSE key END AS key, "
+        "bad, ref, at, currency, amount, quantity, product, category, branch, branch_code, receipt, original "
+        f"FROM ({numbered}) numbered"
+    )
+
+
+def heads_sql(*, ready: str, receipts: bool, original_mapped: bool) -> str:
+    """One row per slot of a chunk, with its id to be, what is known under its key, and what is the matter with it.
+
+    Values: source, business id, first slot, last slot (in this order: first, last, business, source).
+    """
+    grouped = _grouped(ready) if receipts else _single(ready)
+    number = new_id_sql("purchases_purchase", "g.slot")
+    return (
+        f"SELECT {number} AS id, g.*, n.customer_id, p.id AS known_id, CAST(NULL AS bigint) AS original_id, "
+        f"CASE {_problems(original_mapped)} END AS problem "
+        f"FROM ({grouped}) g JOIN {NUMBERS} n ON n.ref = g.ref "
+        "LEFT JOIN purchases_purchase p ON p.business_id = %s AND p.source = %s AND p.source_key = g.key"
+    )
+
+
+def _single(ready: str) -> str:
+    return (
+        "SELECT slot, key, row AS first_row, 1 AS rows, 0 AS bad_row, ref, 0 AS many_refs, 0 AS many_currencies, at, at AS last_at, "
+        "currency, amount, CASE WHEN amount < 0 THEN 'refund' ELSE 'sale' END AS kind, branch, branch_code, receipt, original "
+        f"FROM {ready} WHERE slot BETWEEN %s AND %s"
+    )
+
+
+def _grouped(ready: str) -> str:
+    """A receipt with a line that could not be read has `bad_row`; such lines stand in `rows` but not in the sums."""
+    good = "CASE WHEN bad = 0 THEN {} END"
+    total = "sum(amount)"
+    kind = f"CASE WHEN {total} < 0 THEN 'r' ELSE 's' END"
+    key = (
+        f"CASE WHEN max(receipt) = '' THEN max(key) ELSE max(branch_code) || '/' || {kind} || '/' || max(receipt) END"
+    )
+    return (
+        f"SELECT slot, {key} AS key, min(row) AS first_row, count(*) - sum(bad) AS rows, "
+        "min(CASE WHEN bad = 1 THEN row END) AS bad_row, "
+        f"coalesce(min({good.format('ref')}), '') AS ref, "
+        f"CASE WHEN min({good.format('ref')}) <> max({good.format('ref')}) THEN 1 ELSE 0 END AS many_refs, "
+        f"CASE WHEN min({good.format('currency')}) <> max({good.format('currency')}) THEN 1 ELSE 0 END AS many_currencies, "
+        f"min({good.format('at')}) AS at, max({good.format('at')}) AS last_at, max(currency) AS currency, {total} AS amount, "
+        f"CASE WHEN {total} < 0 THEN 'refund' ELSE 'sale' END AS kind, max(branch) AS branch, max(branch_code) AS branch_code, "
+        "max(receipt) AS receipt, max(original) AS original "
+        f"FROM {ready} WHERE slot BETWEEN %s AND %s GROUP BY slot"
+    )
+
+
+def _problems(original_mapped: bool) -> str:
+    known_differs = (
+        "p.customer_id <> n.customer_id OR p.amount_minor <> g.amount OR p.currency <> g.currency "
+        f"OR coalesce(p.branch_id, 0) <> coalesce(g.branch, 0) OR {seconds_sql('p.at')} <> g.at"
+    )
+    missing = "WHEN p.id IS NULL AND g.kind = 'refund' AND g.original = '' THEN 'original_missing' " if original_mapped else ""
+    return (
+        "WHEN g.bad_row > 0 THEN 'receipt_spoiled:' || g.bad_row "
+        "WHEN g.many_refs = 1 THEN 'receipt_customers:' || g.receipt "
+        "WHEN g.many_currencies = 1 THEN 'receipt_currencies:' || g.receipt "
+        f"WHEN g.last_at - g.at > {DAY_SECONDS} THEN 'receipt_days:' || g.receipt "
+        "WHEN n.hidden = 1 THEN 'foreign_customer:' || g.ref "
+        f"WHEN p.id IS NOT NULL AND (n.customer_id IS NULL OR {known_differs}) THEN 'receipt_taken:' || g.receipt "
+        f"{missing}"
+        "WHEN g.kind = 'sale' AND g.original <> '' THEN 'original_on_sale' "
+    )
+
+
+def new_refs_sql() -> str:
+    """The numbers for which a customer must be registered."""
+    return f"SELECT DISTINCT h.ref FROM {HEADS} h WHERE h.problem IS NULL AND h.known_id IS NULL AND h.customer_id IS NULL ORDER BY 1"
+
+
+def write_purchases_sql(*, at: datetime) -> str:
+    """Values: business id, source, batch id, recorded at."""
+    return (
+        "INSERT INTO purchases_purchase (id, public_id, business_id, customer_id, branch_id, at, currency, amount_minor, kind, "
+        "original_id, source, source_key, receipt, batch_id, recorded_at) "
+        f"SELECT h.id, {new_uuid_sql(at)}, %s, n.customer_id, h.branch, {instant_sql('h.at')}, h.currency, h.amount, h.kind, "
+        f"h.original_id, %s, h.key, h.receipt, %s, %s FROM {HEADS} h JOIN {NUMBERS} n ON n.ref = h.ref "
+        "WHERE h.problem IS NULL AND h.known_id IS NULL ORDER BY h.id"
+    )
+
+
+def write_lines_sql(*, ready: str) -> str:
+    """Values: first slot, last slot."""
+    return (
+        "INSERT INTO purchases_line (purchase_id, position, product, category, quantity_milli, amount_minor) "
+        f"SELECT h.id, r.n, r.product, r.category, r.quantity, r.amount FROM {ready} r JOIN {HEADS} h ON h.slot = r.slot "
+        "WHERE r.slot BETWEEN %s AND %s AND h.problem IS NULL AND h.known_id IS NULL ORDER BY h.id, r.n"
+    )
+
+
+def faults_sql(*, ready: str) -> str:
+    """The rows of refused heads, but for those that were refused when they were read. Values: first slot, last slot."""
+    return (
+        f"SELECT r.row, h.problem FROM {ready} r JOIN {HEADS} h ON h.slot = r.slot "
+        "WHERE r.slot BETWEEN %s AND %s AND h.problem IS NOT NULL AND r.bad = 0 ORDER BY r.row"
+    )
+
+
+def counts_sql() -> str:
+    """created rows, identical rows, purchases made, refunds among them that name no sale."""
+    new = "problem IS NULL AND known_id IS NULL"
+    return (
+        f"SELECT coalesce(sum(CASE WHEN {new} THEN rows END), 0), "
+        "coalesce(sum(CASE WHEN problem IS NULL AND known_id IS NOT NULL THEN rows END), 0), "
+        f"coalesce(sum(CASE WHEN {new} THEN 1 END), 0), "
+        f"coalesce(sum(CASE WHEN {new} AND kind = 'refund' AND original_id IS NULL AND original = '' THEN 1 END), 0), "
+        f"count(DISTINCT CASE WHEN {new} AND customer_id IS NULL THEN ref END) FROM {HEADS}"
+    )
+
+
+def named_refunds_sql() -> str:
+    """Refunds of the chunk that name their sale, those of one sale beside each other."""
+    return (
+        f"SELECT slot, customer_id, ref, currency, amount, branch_code, original FROM {HEADS} "
+        "WHERE original <> '' AND kind = 'refund' AND problem IS NULL AND known_id IS NULL ORDER BY original, branch_code, slot"
+    )

@@ -1,0 +1,223 @@
+"""Taking over files of purchases: staged rows become sales and refunds, set by set.
+
+What is one purchase: the rows of one receipt (same branch, same number), else one row. Its natural key makes the import repeatable: the
+receipt, or who, when and how much, with a count for equal rows within one file.
+"""
+# ruff: noqa: S608 — statements are put together from names that the program chose; values travel as parameters
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from itertools import groupby
+from typing import Any, NamedTuple
+
+from django.utils.translation import gettext_lazy as _
+
+from regulars.business.queries import Scope, branches
+from regulars.business.services import settle_currency
+from regulars.customers.services import business_for_import, look_up_numbers, mark_buyers_in, register_numbers
+from regulars.groundwork.kernel.bulk.copying import on_postgres
+from regulars.groundwork.kernel.bulk.dialect import drop_scratch, fetch, run, scratch_table
+from regulars.groundwork.kernel.facts import announce
+from regulars.groundwork.kernel.intake.kinds import Ground, Kind, RowReader, Tally, Task, Undone, register_kind
+from regulars.groundwork.kernel.intake.plans import zone_named
+from regulars.groundwork.kernel.models import ImportBatch
+from regulars.purchases.adapters import import_sql as sql
+from regulars.purchases.adapters.import_rows import STAGE_COLUMNS, PurchaseRowReader, RowRules
+from regulars.purchases.adapters.import_words import FIELDS
+from regulars.purchases.events import PurchasesImported
+from regulars.purchases.models import Purchase
+from regulars.purchases.rules.sales import Kind as SaleKind
+from regulars.purchases.rules.sales import natural_key
+from regulars.purchases.services.undoing_import import conclude_undo, undo_step
+
+LINE_FIELDS = ("product", "category", "quantity")
+
+
+class PurchaseImport(Kind):
+    """Files of purchases."""
+
+    name = "purchases"
+    title = _("Purchases")
+    fields = FIELDS
+    stage_columns = STAGE_COLUMNS
+
+    def ground_for(self, *, tenant_id: int | None, currency: str, zone: str, at: datetime, actor: str, found: bool = True) -> Ground:
+        business = business_for_import(tenant_id=tenant_id, currency=currency, zone=zone, at=at, actor=actor, found=found)
+        return Ground(business.pk, business.zone, business.currency) if business else Ground(0, zone or "UTC", currency)
+
+    def row_reader(self, task: Task, positions: dict[str, int]) -> RowReader:
+        known = {branch.code: branch.pk for branch in branches(scope=Scope(task.tenant_id))}
+        return PurchaseRowReader(
+            RowRules(
+                places=positions,
+                zone=zone_named(task.plan),
+                currency=task.plan.currency,
+                now=task.at,
+                marks=task.plan.marks,
+                orders=task.plan.orders,
+                serials=frozenset(task.plan.serials),
+                branches=known,
+                visible=task.branch_ids,
+            )
+        )
+
+    def arrange(self, task: Task) -> int:
+        run(f"DROP TABLE IF EXISTS {task.ready_table}")
+        columns = task.plan.columns
+        arranged = sql.arrange_sql(
+            rows=task.rows_table, ready=task.ready_table, receipts="receipt" in columns, originals="original" in columns
+        )
+        if on_postgres():
+            run("SET LOCAL work_mem = '64MB'")
+        run(arranged)
+        run(f"CREATE INDEX {task.ready_table}_slot ON {task.ready_table} (slot)")
+        if "original" in columns:
+            run(f"CREATE INDEX {task.ready_table}_receipt ON {task.ready_table} (receipt, ref)")
+        if on_postgres():
+            run(f"ANALYZE {task.ready_table}")
+        return int(str(fetch(f"SELECT coalesce(max(slot), 0) FROM {task.ready_table}")[0][0]))
+
+    def apply(self, task: Task, *, first: int, last: int, write: bool) -> Tally:
+        columns, source = task.plan.columns, task.plan.source
+        look_up_numbers(
+            into=sql.NUMBERS,
+            rows=f"(SELECT ref FROM {task.ready_table} WHERE slot BETWEEN {first:d} AND {last:d})",
+            column="ref",
+            business_id=task.tenant_id,
+            source=source,
+            branch_ids=task.branch_ids,
+        )
+        heads = sql.heads_sql(ready=task.ready_table, receipts="receipt" in columns, original_mapped="original" in columns)
+        scratch_table(sql.HEADS, heads, first, last, task.tenant_id, source)
+        if "original" in columns:
+            _settle_named_refunds(task, first=first, write=write)
+        tally = _counted(task, first, last)
+        if write and tally.created:
+            _write(task, first, last, at=task.at)
+        drop_scratch(sql.HEADS, sql.NUMBERS)
+        return tally
+
+    def conclude(self, task: Task, batch: ImportBatch) -> None:
+        for currency in _currencies_of(batch):
+            settle_currency(business_id=task.tenant_id, currency=currency, at=task.at, actor=task.actor)
+        announce(
+            PurchasesImported(tenant_id=task.tenant_id, at=task.at, actor=task.actor, batch_id=batch.pk, created=batch.created),
+            after={"file": batch.digest, "created": batch.created, "identical": batch.identical, "failed": batch.failed},
+        )
+
+    def undo_step(self, task: Task, batch: ImportBatch) -> Undone:
+        return undo_step(task, batch)
+
+    def conclude_undo(self, task: Task, batch: ImportBatch) -> None:
+        conclude_undo(task, batch)
+
+
+def _counted(task: Task, first: int, last: int) -> Tally:
+    created, identical, purchases, nameless, newcomers = (int(str(value)) for value in fetch(sql.counts_sql())[0])
+    faults = [(int(str(row)), str(note)) for row, note in fetch(sql.faults_sql(ready=task.ready_table), first, last)]
+    remarks = {"purchases": purchases, "refunds_without_original": nameless, "new_customers": newcomers}
+    return Tally(created=created, identical=identical, failed=len(faults), faults=faults, remarks=remarks)
+
+
+def _write(task: Task, first: int, last: int, *, at: datetime) -> None:
+    refs = [str(row[0]) for row in fetch(sql.new_refs_sql())]
+    if refs:
+        register_numbers(
+            into=sql.NUMBERS, refs=refs, business_id=task.tenant_id, source=task.plan.source, batch_id=task.batch_id, at=at
+        )
+    run(sql.write_purchases_sql(at=at), task.tenant_id, task.plan.source, task.batch_id, at)
+    if any(name in task.plan.columns for name in LINE_FIELDS):
+        run(sql.write_lines_sql(ready=task.ready_table), first, last)
+    mark_buyers_in(table=sql.HEADS, column="customer_id")
+
+
+class _Refund(NamedTuple):
+    slot: int
+    customer_id: int | None
+    ref: str
+    currency: str
+    amount: int
+    branch_code: str
+    original: str
+
+
+def _settle_named_refunds(task: Task, *, first: int, write: bool) -> None:
+    """Find the sale of each refund that names one, and see that not more is paid back than was paid.
+
+    Sales lie in earlier slots than these refunds: in a run they are in the records by now, in a check they are still among the staged
+    rows, and so is what earlier chunks of it would have paid back.
+    """
+    refunds = [_Refund(*row) for row in fetch(sql.named_refunds_sql())]  # type: ignore[arg-type]
+    if not refunds:
+        return
+    for _receipt, same in groupby(refunds, key=lambda one: (one.original, one.branch_code)):
+        left: dict[Any, int] = {}
+        for one in same:
+            sale_key, sale_id, sold = _sale_of(task, one)
+            if sale_key is None:
+                _refuse(one, f"original_not_found:{one.original}")
+                continue
+            if sale_key not in left:
+                left[sale_key] = sold + (_paid_back(sale_id) if sale_id else 0) + (0 if write else _staged_back(task, one, first))
+            if left[sale_key] + one.amount < 0:
+                _refuse(one, f"refund_too_large:{one.original}")
+                continue
+            left[sale_key] += one.amount
+            if sale_id is not None:
+                run(f"UPDATE {sql.HEADS} SET original_id = %s WHERE slot = %s", sale_id, one.slot)
+
+
+def _sale_of(task: Task, one: _Refund) -> tuple[str | None, int | None, int]:
+    """(what identifies the sale, its id when it is recorded, its amount), or (None, None, 0)."""
+    rows = Purchase.objects.filter(
+        business_id=task.tenant_id, customer_id=one.customer_id or 0, kind=SaleKind.SALE, currency=one.currency
+    )
+    key = natural_key(receipt=one.original, branch_code=one.branch_code, kind=SaleKind.SALE)
+    found = list(rows.filter(source=task.plan.source, source_key=key)) or list(rows.filter(receipt=one.original).order_by("pk")[:2])
+    if len(found) == 1:
+        return f"id:{found[0].pk}", found[0].pk, found[0].amount_minor
+    if found:
+        return None, None, 0
+    staged = fetch(
+        f"SELECT branch_code, sum(amount) FROM {task.ready_table} WHERE receipt = %s AND ref = %s AND currency = %s AND bad = 0 "
+        "GROUP BY slot, branch_code HAVING sum(amount) >= 0",
+        one.original,
+        one.ref,
+        one.currency,
+    )
+    same_branch = [row for row in staged if row[0] == one.branch_code] or staged
+    if len(same_branch) != 1:
+        return None, None, 0
+    return f"staged:{same_branch[0][0]}", None, int(str(same_branch[0][1]))
+
+
+def _paid_back(sale_id: int) -> int:
+    return sum(Purchase.objects.filter(original_id=sale_id).values_list("amount_minor", flat=True))
+
+
+def _staged_back(task: Task, one: _Refund, first: int) -> int:
+    """What earlier chunks of this check would have paid back of the same sale."""
+    rows = fetch(
+        f"SELECT coalesce(sum(r.amount), 0) FROM {task.ready_table} r WHERE r.slot < %s AND r.original = %s AND r.ref = %s AND r.bad = 0 "
+        "AND r.branch_code = %s AND NOT EXISTS (SELECT 1 FROM kernel_importfault f WHERE f.batch_id = %s AND f.row = r.row)",
+        first,
+        one.original,
+        one.ref,
+        one.branch_code,
+        task.batch_id,
+    )
+    return int(str(rows[0][0]))
+
+
+def _refuse(one: _Refund, note: str) -> None:
+    run(f"UPDATE {sql.HEADS} SET problem = %s WHERE slot = %s", note, one.slot)
+
+
+def _currencies_of(batch: ImportBatch) -> Iterator[str]:
+    made = Purchase.objects.filter(batch_id=batch.pk)
+    yield from made.values_list("currency", flat=True).order_by().distinct()[:1]
+
+
+PURCHASES = register_kind(PurchaseImport())
