@@ -12,11 +12,10 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-
 import numpy as np
 
 from regulars.insight.rules.arrays import AnyColumn, Flags, Real, Whole
+from regulars.insight.rules.names import Segment
 
 # Beyond the rhythm: three in four of the gaps that this customer would make are shorter than the present silence,
 # and it is more likely than not that the last visit was the last.
@@ -27,15 +26,6 @@ HARDLY_COMING = 0.10
 GAPS_UNTIL_QUIET = 8.0
 FEWEST_QUIET_DAYS = 90
 PLAIN_RETURN_DAYS = 90  # while fewer than ten customers have come a second time
-
-
-class Segment(StrEnum):
-    NEW = "new"
-    ONE_VISIT = "one visit only"
-    PROMISING = "promising"
-    REGULAR = "regular"
-    SLIPPING_AWAY = "slipping away"
-    GONE_QUIET = "gone quiet"
 
 
 def segments_for(

@@ -1,0 +1,54 @@
+"""Questions about value and slipping away."""
+
+from regulars.insight.models import CustomerScore, Refresh
+from regulars.insight.queries.acting import (
+    ORDERS,
+    PersonToAct,
+    SlippingFilter,
+    SlippingPage,
+    export_rows,
+    slipping_page,
+    valuable_customers,
+)
+from regulars.insight.queries.knowing import (
+    Freshness,
+    SegmentTotals,
+    Totals,
+    current_refresh,
+    freshness_of,
+    newest_refresh,
+    refresh_of,
+    totals_of,
+)
+from regulars.insight.queries.one_customer import CustomerFigures, Figure, figures_of
+from regulars.insight.queries.reporting import customer_report, report
+from regulars.insight.queries.wording import days_in_words, reason_sentence, segment_meaning, segment_name
+
+__all__ = [
+    "ORDERS",
+    "CustomerFigures",
+    "CustomerScore",
+    "Figure",
+    "Freshness",
+    "PersonToAct",
+    "Refresh",
+    "SegmentTotals",
+    "SlippingFilter",
+    "SlippingPage",
+    "Totals",
+    "current_refresh",
+    "customer_report",
+    "days_in_words",
+    "export_rows",
+    "figures_of",
+    "freshness_of",
+    "newest_refresh",
+    "reason_sentence",
+    "refresh_of",
+    "report",
+    "segment_meaning",
+    "segment_name",
+    "slipping_page",
+    "totals_of",
+    "valuable_customers",
+]

@@ -1,0 +1,157 @@
+"""One customer's figures, each with what it rests on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.formats import number_format
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from regulars.business.queries import Scope
+from regulars.customers.queries import Customer
+from regulars.groundwork.kernel.money import Money
+from regulars.insight.models import CustomerScore, Refresh
+from regulars.insight.queries.knowing import current_refresh, visible_scores
+from regulars.insight.queries.wording import as_of_sentence, reason_sentence, segment_name
+from regulars.insight.rules.bg_nbd_chances import likely_visits
+from regulars.insight.rules.bg_nbd_parameters import BgNbdParameters
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A name, a value, its interval ("" when there is none) and an explanation in plain words."""
+
+    label: str
+    value: str
+    interval: str
+    explanation: str
+
+
+@dataclass(frozen=True)
+class CustomerFigures:
+    """What the current refresh says about a customer."""
+
+    refresh: Refresh
+    score: CustomerScore
+    segment: str
+    reason: str
+    as_of: str
+    figures: list[Figure]
+
+
+def figures_of(*, scope: Scope, customer: Customer) -> CustomerFigures | None:
+    """The customer's figures; None before the first refresh, or when they have not bought yet."""
+    refresh = current_refresh(scope=scope)
+    score = visible_scores(scope, refresh).filter(customer=customer).first() if refresh else None
+    if refresh is None or score is None:
+        return None
+    return CustomerFigures(
+        refresh=refresh,
+        score=score,
+        segment=segment_name(score.segment),
+        reason=reason_sentence(score, refresh, name=customer.display_name),
+        as_of=as_of_sentence(refresh),
+        figures=[_visits(score), _alive(score, refresh), _expected(score, refresh), _value(score, refresh)],
+    )
+
+
+def _visits(score: CustomerScore) -> Figure:
+    return Figure(
+        _("Visits"),
+        number_format(score.frequency + 1),
+        "",
+        _(
+            "Days with at least one purchase: the first visit and %(frequency)s after it, within %(age)s days. Several "
+            "receipts on one day are one visit; refunds are none."
+        )
+        % {"frequency": score.frequency, "age": score.age_days},
+    )
+
+
+def _alive(score: CustomerScore, refresh: Refresh) -> Figure:
+    label = _("Chance of still being a customer")
+    if score.p_alive is None:
+        return Figure(label, "–", "", _("Not known: the purchases do not determine a model of visits."))
+    if score.frequency == 0:
+        return Figure(
+            label,
+            _percent(score.p_alive),
+            "",
+            _(
+                "The model (BG/NBD) lets people leave only after a repeat visit, so it gives everybody with one visit "
+                "100 %. That says nothing about this customer; look at how long returning customers usually need."
+            ),
+        )
+    interval = ""
+    if score.p_alive_low is not None and score.p_alive_high is not None:
+        interval = _("%(low)s to %(high)s") % {
+            "low": _percent(score.p_alive_low),
+            "high": _percent(score.p_alive_high),
+        }
+    return Figure(
+        label,
+        _percent(score.p_alive),
+        interval,
+        _(
+            "From %(visits)s visits, the last %(days)s days ago, by the model BG/NBD fitted to %(customers)s customers. "
+            "The interval covers what the fit leaves open, with 95 %% confidence."
+        )
+        % {
+            "visits": score.frequency + 1,
+            "days": score.silence_days,
+            "customers": number_format(refresh.findings["customers"]),
+        },
+    )
+
+
+def _expected(score: CustomerScore, refresh: Refresh) -> Figure:
+    months = refresh.findings["horizon"]["months"]
+    interval = ""
+    model = model_of(refresh)
+    if model is not None and score.p_alive is not None:
+        low, high = likely_visits(
+            model, x=score.frequency, age=score.age_days, alive=score.p_alive, within=months * 365 / 12
+        )
+        interval = _("%(low)s to %(high)s with 80 %% probability") % {"low": low, "high": high}
+    return Figure(
+        _("Expected visits in %(months)s months") % {"months": months},
+        number_format(score.expected_visits, 1),
+        interval,
+        _("The chance of still being a customer times the visits of one who is, by the same model.")
+        if model is not None
+        else _("Their own past rate, times the chance that they go on in their own rhythm."),
+    )
+
+
+def _value(score: CustomerScore, refresh: Refresh) -> Figure:
+    findings = refresh.findings
+    language = get_language() or "en"
+    currency = findings["currency"]
+    share = findings["rhythm"]["refund_share"]
+    return Figure(
+        _("Value in %(months)s months") % {"months": findings["horizon"]["months"]},
+        Money(score.value_minor, currency).shown(language) if currency else "–",
+        "",
+        _(
+            "Expected visits times %(spend)s per visit, discounted by %(discount)s a year, less %(refunds)s for refunds. "
+            "Spend per visit mixes this customer's own mean with everybody's (Gamma-Gamma)."
+        )
+        % {
+            "spend": Money(score.spend_minor, currency).shown(language) if currency else "–",
+            "discount": _percent(findings["horizon"]["yearly_discount"]),
+            "refunds": _percent(share, 1),
+        },
+    )
+
+
+def model_of(refresh: Refresh) -> BgNbdParameters | None:
+    """The fitted BG/NBD model in days, when there is one."""
+    found = refresh.findings.get("bg_nbd", {})
+    if found.get("r") is None:
+        return None
+    return BgNbdParameters(r=found["r"], alpha=found["alpha"], a=found["a"], b=found["b"]).in_days()
+
+
+def _percent(share: float, digits: int = 0) -> str:
+    return f"{number_format(100 * share, digits)} %"
