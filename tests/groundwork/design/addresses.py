@@ -4,6 +4,4 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from regulars.groundwork.design import urls
 
-urlpatterns: list[URLPattern | URLResolver] = [
-    path("design/", include(([*urls.urlpatterns, *urls.STYLE_GUIDE], "design")))
-]
+urlpatterns: list[URLPattern | URLResolver] = [path("design/", include(([*urls.urlpatterns, *urls.STYLE_GUIDE], "design")))]

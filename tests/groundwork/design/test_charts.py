@@ -37,9 +37,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 
 def bars(*values: float, label: str = "Regulars") -> BarChart:
-    return BarChart(
-        title="T", sentence="S.", names=("Segment", "Customers"), bars=[Bar(label, one) for one in values]
-    )
+    return BarChart(title="T", sentence="S.", names=("Segment", "Customers"), bars=[Bar(label, one) for one in values])
 
 
 CHARTS: list[Chart] = [
@@ -64,9 +62,7 @@ CHARTS: list[Chart] = [
         y_name="n",
         marker=Marker(4, "Cleo"),
     ),
-    IntervalPlot(
-        title="T", sentence="S.", names=("Branch", "Chance", "95 %"), dots=[Dot("Harbour", 0.4, 0.3, 0.5)]
-    ),
+    IntervalPlot(title="T", sentence="S.", names=("Branch", "Chance", "95 %"), dots=[Dot("Harbour", 0.4, 0.3, 0.5)]),
     Calibration(
         title="T",
         sentence="S.",
@@ -173,9 +169,7 @@ def test_ticks_are_round_numbers(low: float, high: float, expected: list[float])
 
 
 @given(st.floats(-1e9, 1e9), st.floats(1e-6, 1e9), st.integers(1, 8))
-def test_ticks_always_enclose_the_figures_and_are_never_too_many(
-    low: float, span: float, wanted: int
-) -> None:
+def test_ticks_always_enclose_the_figures_and_are_never_too_many(low: float, span: float, wanted: int) -> None:
     high = low + span
     ticks = ticks_for(low, high, wanted)
     assert len(ticks) <= wanted + 3

@@ -28,9 +28,7 @@ class Form(forms.Form):
 
 
 def asset_address(name: str, fingerprint: str | None = None) -> str:
-    return reverse(
-        "design:asset", kwargs={"fingerprint": fingerprint or assets.wardrobe().fingerprint, "name": name}
-    )
+    return reverse("design:asset", kwargs={"fingerprint": fingerprint or assets.wardrobe().fingerprint, "name": name})
 
 
 def test_the_style_sheet_is_kept_for_ever_under_the_hash_of_its_contents(client: Client) -> None:
@@ -125,9 +123,7 @@ def test_initials_are_the_first_and_the_last(name: str, letters: str) -> None:
     assert initials(name) == letters
 
 
-@pytest.mark.parametrize(
-    ("value", "whole", "width"), [(5, 10, "50.00"), (20, 10, "100.00"), (-1, 10, "0.00"), (1, 0, "0")]
-)
+@pytest.mark.parametrize(("value", "whole", "width"), [(5, 10, "50.00"), (20, 10, "100.00"), (-1, 10, "0.00"), (1, 0, "0")])
 def test_a_meter_is_never_fuller_than_full(value: float, whole: float, width: str) -> None:
     assert per_cent_width(value, whole) == width
 

@@ -65,10 +65,7 @@ def judge_accent(colour: str) -> Accent | TooPale:
 
 def accent_css(accent: Accent) -> str:
     """Return the few declarations by which an accent replaces the house's own."""
-    return (
-        f"@layer tokens{{:root{{--accent:light-dark({accent.light},{accent.dark});"
-        f"--on-accent:light-dark({WHITE},{DARK_CANVAS})}}}}\n"
-    )
+    return f"@layer tokens{{:root{{--accent:light-dark({accent.light},{accent.dark});--on-accent:light-dark({WHITE},{DARK_CANVAS})}}}}\n"
 
 
 def _shifted(colour: str, against: str, *, step: float, lightness_min: float = 0.0) -> str:

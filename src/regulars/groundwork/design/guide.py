@@ -52,14 +52,10 @@ class SpecimenForm(forms.Form):
 
     name = forms.CharField(label=_("Name"), max_length=80)
     mail = forms.EmailField(label=_("E-mail"), help_text=_("We send the invitation there."))
-    opened_on = forms.DateField(
-        label=_("Opened on"), required=False, widget=forms.DateInput(attrs={"type": "date"})
-    )
+    opened_on = forms.DateField(label=_("Opened on"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
     seats = forms.IntegerField(label=_("Seats"), required=False)
     kind = forms.ChoiceField(label=_("Kind"), choices=[("shop", _("Shop")), ("stall", _("Market stall"))])
-    days = forms.ChoiceField(
-        label=_("Open on Sundays"), choices=[("yes", _("Yes")), ("no", _("No"))], widget=forms.RadioSelect
-    )
+    days = forms.ChoiceField(label=_("Open on Sundays"), choices=[("yes", _("Yes")), ("no", _("No"))], widget=forms.RadioSelect)
     note = forms.CharField(label=_("Note"), required=False, widget=forms.Textarea(attrs={"rows": 3}))
     file = forms.FileField(label=_("File"), required=False, help_text=_("CSV or Excel, up to 50 MB."))
     agree = forms.BooleanField(label=_("Show this branch to customers"), required=False)
@@ -89,10 +85,7 @@ def layout(request: HttpRequest, name: str) -> HttpResponse:
     if name not in LAYOUTS:
         raise Http404(name)
     words = ("today", "customers", "purchases", "insight", "imports", "settings")
-    navigation = [
-        {"label": word.capitalize(), "url": f"?at={word}", "section": word, "icon": word, "key": word[0]}
-        for word in words
-    ]
+    navigation = [{"label": word.capitalize(), "url": f"?at={word}", "section": word, "icon": word, "key": word[0]} for word in words]
     context = {
         "navigation": navigation,
         "current_section": request.GET.get("at", "today"),
@@ -106,9 +99,7 @@ def layout(request: HttpRequest, name: str) -> HttpResponse:
 
 def _frame(current: str) -> dict[str, Any]:
     return {
-        "pages": [
-            {"name": name, "label": label, "current": name == current} for name, label in PAGES.items()
-        ],
+        "pages": [{"name": name, "label": label, "current": name == current} for name, label in PAGES.items()],
         "layouts": [{"name": name, "label": label} for name, label in LAYOUTS.items()],
         "title": PAGES.get(current, _("Style guide")),
     }
@@ -184,12 +175,8 @@ def _charts() -> dict[str, Any]:
             ],
             rival_name="Naive rate",
         ),
-        "spark": Sparkline(
-            values=[3, 4, 4, 6, 5, 7, 6, 8, 5, 3, 1], sentence="Visits a month, falling lately"
-        ),
-        "nothing": BarChart(
-            title="Customers by segment", sentence="There is nothing to draw yet.", names=("", ""), bars=[]
-        ),
+        "spark": Sparkline(values=[3, 4, 4, 6, 5, 7, 6, 8, 5, 3, 1], sentence="Visits a month, falling lately"),
+        "nothing": BarChart(title="Customers by segment", sentence="There is nothing to draw yet.", names=("", ""), bars=[]),
     }
 
 
@@ -205,9 +192,7 @@ def _line_chart() -> LineChart:
         y_name="Customers",
         lines=[
             Line(name="Last year", values=last, tone="quiet", dash=1),
-            Line(
-                name="This year", values=kept, low=[one - 22 for one in kept], high=[one + 22 for one in kept]
-            ),
+            Line(name="This year", values=kept, low=[one - 22 for one in kept], high=[one + 22 for one in kept]),
         ],
     )
 

@@ -56,9 +56,7 @@ def _remember(request: HttpRequest, cookie: str, value: str) -> HttpResponse:
     target = request.POST.get("next") or request.headers.get("Referer", "")
     safe = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
     response = HttpResponseRedirect(target if safe else "/")
-    response.set_cookie(
-        cookie, value, max_age=A_YEAR, samesite="Lax", secure=request.is_secure(), httponly=True
-    )
+    response.set_cookie(cookie, value, max_age=A_YEAR, samesite="Lax", secure=request.is_secure(), httponly=True)
     return response
 
 

@@ -15,11 +15,7 @@ def draw_bars(chart: BarChart, width: float, label: str) -> str:
     """Draw one lying bar per category; on a narrow sheet the label stands above its bar."""
     narrow = width < 480
     row = 42 if narrow else ROW
-    gutter = (
-        0.0
-        if narrow
-        else min(width * 0.34, max((width_of(bar.label) for bar in chart.bars), default=0.0) + 12)
-    )
+    gutter = 0.0 if narrow else min(width * 0.34, max((width_of(bar.label) for bar in chart.bars), default=0.0) + 12)
     texts = [chart.show(bar.value) for bar in chart.bars]
     tail = max((width_of(text) for text in texts), default=0.0) + 12
     figures = [value for bar in chart.bars for value in (bar.value, bar.low, bar.high)]
@@ -41,9 +37,7 @@ def draw_bars(chart: BarChart, width: float, label: str) -> str:
 def _draw_bar(sheet: Canvas, bar: Bar, text: str, scale: Scale, top: float) -> None:
     start, end = sorted((scale(0), scale(bar.value)))
     length = max(end - start, 1.0) if bar.value else 0.0
-    sheet.rect(
-        start, top, length, THICK, f"plot-mark tone-{bar.tone}", title=f"{bar.label}: {text}", radius=2
-    )
+    sheet.rect(start, top, length, THICK, f"plot-mark tone-{bar.tone}", title=f"{bar.label}: {text}", radius=2)
     edge = end
     if bar.low is not None and bar.high is not None:
         middle = top + THICK / 2

@@ -12,17 +12,13 @@ class Canvas:
         self._width, self._height, self._label = width, height, label
         self._parts: list[str] = []
 
-    def rect(
-        self, x: float, y: float, width: float, height: float, css: str, *, title: str = "", radius: float = 0
-    ) -> None:
+    def rect(self, x: float, y: float, width: float, height: float, css: str, *, title: str = "", radius: float = 0) -> None:
         shape = f'<rect x="{_n(x)}" y="{_n(y)}" width="{_n(max(0.0, width))}" height="{_n(max(0.0, height))}"'
         round_corner = f' rx="{_n(radius)}"' if radius else ""
         self._close(f'{shape}{round_corner} class="{css}"', "rect", title)
 
     def line(self, x1: float, y1: float, x2: float, y2: float, css: str, *, title: str = "") -> None:
-        self._close(
-            f'<line x1="{_n(x1)}" y1="{_n(y1)}" x2="{_n(x2)}" y2="{_n(y2)}" class="{css}"', "line", title
-        )
+        self._close(f'<line x1="{_n(x1)}" y1="{_n(y1)}" x2="{_n(x2)}" y2="{_n(y2)}" class="{css}"', "line", title)
 
     def circle(self, x: float, y: float, radius: float, css: str, *, title: str = "") -> None:
         self._close(f'<circle cx="{_n(x)}" cy="{_n(y)}" r="{_n(radius)}" class="{css}"', "circle", title)
@@ -32,9 +28,7 @@ class Canvas:
 
     def text(self, x: float, y: float, words: str, *, anchor: str = "start", css: str = "") -> None:
         kind = f' class="{css}"' if css else ""
-        self._parts.append(
-            f'<text x="{_n(x)}" y="{_n(y)}" text-anchor="{anchor}"{kind}>{escape(words)}</text>'
-        )
+        self._parts.append(f'<text x="{_n(x)}" y="{_n(y)}" text-anchor="{anchor}"{kind}>{escape(words)}</text>')
 
     def svg(self) -> str:
         """Return the finished drawing."""

@@ -35,10 +35,7 @@ def table_of(chart: Chart) -> tuple[Sequence[str], Sequence[Sequence[Cell]]]:
         return _line_table(chart)
     if isinstance(chart, Histogram):
         pairs = zip(chart.edges, chart.edges[1:], strict=False)
-        rows = [
-            (f"{chart.show(low)} – {chart.show(high)}", n)
-            for (low, high), n in zip(pairs, chart.counts, strict=True)
-        ]
+        rows = [(f"{chart.show(low)} – {chart.show(high)}", n) for (low, high), n in zip(pairs, chart.counts, strict=True)]
         return (chart.x_name, chart.y_name), rows
     if isinstance(chart, IntervalPlot):
         label, value, between = chart.names
@@ -50,9 +47,7 @@ def table_of(chart: Chart) -> tuple[Sequence[str], Sequence[Sequence[Cell]]]:
 def _bar_table(chart: BarChart) -> tuple[Sequence[str], Sequence[Sequence[Cell]]]:
     label, value = chart.names
     if any(bar.low is not None for bar in chart.bars):
-        return (label, value, f"{value} ↓", f"{value} ↑"), [
-            (b.label, b.value, b.low, b.high) for b in chart.bars
-        ]
+        return (label, value, f"{value} ↓", f"{value} ↑"), [(b.label, b.value, b.low, b.high) for b in chart.bars]
     return chart.names, [(bar.label, bar.value) for bar in chart.bars]
 
 

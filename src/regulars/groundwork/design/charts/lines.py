@@ -54,11 +54,7 @@ def _draw_line(sheet: Canvas, line: Line, chart: LineChart, across: Scale, up: S
         if len(places) > 1:
             sheet.path(points(places), f"plot-line {tone}{dash}")
         for (place, value), (x, y) in zip(run, places, strict=True):
-            words = (
-                f"{line.name}, {chart.labels[place]}: {chart.show(value)}"
-                if place < len(chart.labels)
-                else line.name
-            )
+            words = f"{line.name}, {chart.labels[place]}: {chart.show(value)}" if place < len(chart.labels) else line.name
             small = len(chart.labels) > 30 and len(places) > 1
             sheet.circle(x, y, 1.5 if small else 3, f"plot-dot {tone}", title=words)
 

@@ -64,9 +64,7 @@ def csv_text(chart: Chart) -> str:
     writer = csv.writer(target, lineterminator="\r\n")
     writer.writerow([_harmless(name) for name in columns])
     for row in rows:
-        writer.writerow(
-            [_harmless(cell) if isinstance(cell, str) else "" if cell is None else repr(cell) for cell in row]
-        )
+        writer.writerow([_harmless(cell) if isinstance(cell, str) else "" if cell is None else repr(cell) for cell in row])
     return "\ufeff" + target.getvalue()
 
 

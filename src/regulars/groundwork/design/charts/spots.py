@@ -14,11 +14,7 @@ def draw_intervals(chart: IntervalPlot, width: float, label: str) -> str:
     """Draw one row per estimate: dot, interval, value."""
     narrow = width < 480
     row = 46 if narrow else ROW
-    gutter = (
-        0.0
-        if narrow
-        else min(width * 0.34, max((width_of(dot.label) for dot in chart.dots), default=0.0) + 16)
-    )
+    gutter = 0.0 if narrow else min(width * 0.34, max((width_of(dot.label) for dot in chart.dots), default=0.0) + 16)
     tail = max((width_of(chart.show(dot.value)) for dot in chart.dots), default=0.0) + 14
     figures: list[float | None] = [value for dot in chart.dots for value in (dot.value, dot.low, dot.high)]
     if chart.reference:
@@ -40,9 +36,7 @@ def draw_intervals(chart: IntervalPlot, width: float, label: str) -> str:
         words = f"{dot.label}: {chart.show(dot.value)}"
         if dot.low is not None and dot.high is not None:
             words += f" ({chart.show(dot.low)} – {chart.show(dot.high)})"
-            sheet.line(
-                across(dot.low), middle, across(dot.high), middle, f"plot-span tone-{dot.tone}", title=words
-            )
+            sheet.line(across(dot.low), middle, across(dot.high), middle, f"plot-span tone-{dot.tone}", title=words)
         sheet.circle(across(dot.value), middle, 5, f"plot-dot tone-{dot.tone}", title=words)
         sheet.text(width, middle + 4, chart.show(dot.value), anchor="end", css="plot-value")
     if chart.reference:
@@ -57,9 +51,7 @@ def draw_calibration(chart: Calibration, width: float, label: str) -> str:
     """Draw predicted against actual on equal axes; a dot's area grows with the size of its group."""
     size = min(width, 440.0)
     figures: list[float | None] = [
-        value
-        for point in (*chart.points, *chart.rival)
-        for value in (point.predicted, point.actual, point.high)
+        value for point in (*chart.points, *chart.rival) for value in (point.predicted, point.actual, point.high)
     ]
     ticks = ticks_for(*range_of(figures, from_zero=True), wanted=4)
     shown = [chart.show(tick) for tick in ticks]
@@ -93,9 +85,7 @@ def _draw_groups(
     largest = max((point.n for point in groups), default=1) or 1
     for point in sorted(groups, key=lambda group: -group.n):
         x, y = across(point.predicted), up(point.actual)
-        words = (
-            f"{name}, {point.label or point.n}: {chart.show(point.predicted)} → {chart.show(point.actual)}"
-        )
+        words = f"{name}, {point.label or point.n}: {chart.show(point.predicted)} → {chart.show(point.actual)}"
         if point.low is not None and point.high is not None:
             sheet.line(x, up(point.low), x, up(point.high), f"plot-span tone-{tone}", title=words)
         radius = 4 + 5 * math.sqrt(point.n / largest)

@@ -26,9 +26,7 @@ def icon(name: str, css_class: str = "") -> SafeString:
 def house_style(accent: str | None = None) -> SafeString:
     """Link the style sheet and, when a business has chosen an accent that passes, the accent after it."""
     current = assets.wardrobe()
-    sheet = format_html(
-        '<link rel="stylesheet" href="{}">', _address(current.fingerprint, assets.STYLE_SHEET)
-    )
+    sheet = format_html('<link rel="stylesheet" href="{}">', _address(current.fingerprint, assets.STYLE_SHEET))
     if not accent:
         return sheet
     try:
@@ -45,9 +43,7 @@ def house_style(accent: str | None = None) -> SafeString:
 def house_script() -> SafeString:
     """Load the scripts: one module that imports the others from beside it."""
     current = assets.wardrobe()
-    return format_html(
-        '<script type="module" src="{}"></script>', _address(current.fingerprint, "js/house.js")
-    )
+    return format_html('<script type="module" src="{}"></script>', _address(current.fingerprint, "js/house.js"))
 
 
 def _address(fingerprint: str, name: str) -> str:
