@@ -74,7 +74,7 @@ def on_postgresql() -> bool:
         server = get_server(Path(folder) / "pg", cleanup_mode="delete")
         try:
             return pytest(
-                ["tests", "--ignore=tests/journeys", "--ignore=tests/architecture", "-m", "not pure"],
+                ["tests", "--ignore=tests/journeys", "--ignore=tests/architecture", "-m", "not pure and not once"],
                 DATABASE_URL=server.get_uri(),
                 REGULARS_VAR=folder,
             )

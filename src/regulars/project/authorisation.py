@@ -17,12 +17,20 @@ def public(route: str, *methods: str) -> Row:
     return Row(route, methods or READ, public=True)
 
 
-def read(route: str, roles: frozenset[Role], scope: str = "") -> Row:
-    return Row(route, READ, roles=roles, scope=scope)
+def read(route: str, roles: frozenset[Role]) -> Row:
+    return Row(route, READ, roles=roles)
 
 
-def write(route: str, roles: frozenset[Role], scope: str = "") -> Row:
-    return Row(route, POST, roles=roles, scope=scope)
+def write(route: str, roles: frozenset[Role]) -> Row:
+    return Row(route, POST, roles=roles)
+
+
+def ask(route: str, scope: str) -> Row:
+    return Row(route, ("GET",), scope=scope)
+
+
+def tell(route: str, scope: str) -> Row:
+    return Row(route, POST, scope=scope)
 
 
 def both(route: str, roles: frozenset[Role]) -> Row:
@@ -40,7 +48,7 @@ TABLE = Table(
         public("desk:welcome", *READ, "POST"),
         public("design:asset"),
         public("design:accent"),
-        public("design:favicon"),
+        public("design:favicon", "GET"),
         public("design:theme", *POST),
         public("design:shortcuts", *POST),
         public("design:guide"),
@@ -63,6 +71,14 @@ TABLE = Table(
         read("desk:purchase", EVERYBODY),
         both("desk:new_purchase", SERVE),
         both("desk:new_refund", SERVE),
+        # Insight.
+        read("desk:insight", NO_TILL),
+        read("desk:insight_leaving", NO_TILL),
+        read("desk:insight_export", ANALYSE),
+        read("desk:insight_value", NO_TILL),
+        read("desk:insight_trust", NO_TILL),
+        read("desk:insight_progress", NO_TILL),
+        write("desk:insight_refresh", SUPERVISE | {Role.MARKETER}),
         # The business and its staff.
         read("desk:settings", LEADS),
         both("desk:settings_business", LEADS),
@@ -81,14 +97,14 @@ TABLE = Table(
         read("desk:jobs", LEADS),
         write("desk:replay_job", LEADS),
         # The HTTP API, by keys.
-        public("api:openapi-json"),
-        public("api:openapi-view"),
-        public("api:api-root"),
-        read("api:customers", frozenset(), "customers:read"),
-        write("api:customers", frozenset(), "customers:write"),
-        read("api:customer", frozenset(), "customers:read"),
-        read("api:purchases", frozenset(), "purchases:read"),
-        write("api:purchases", frozenset(), "purchases:write"),
-        read("api:purchase", frozenset(), "purchases:read"),
+        public("api:openapi-json", "GET"),
+        public("api:openapi-view", "GET"),
+        public("api:api-root", "GET"),
+        ask("api:customers", "customers:read"),
+        tell("api:customers", "customers:write"),
+        ask("api:customer", "customers:read"),
+        ask("api:purchases", "purchases:read"),
+        tell("api:purchases", "purchases:write"),
+        ask("api:purchase", "purchases:read"),
     ]
 )

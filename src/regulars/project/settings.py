@@ -52,6 +52,7 @@ MIDDLEWARE = [
 ROOT_URLCONF = "regulars.project.urls"
 WSGI_APPLICATION = "regulars.project.wsgi.application"
 AUTHORISATION_TABLE = "regulars.project.authorisation.TABLE"
+REFUSAL_ANSWER = "regulars.desk.web.refused.answer"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",

@@ -40,7 +40,12 @@ class RefusalPages:
             fault = Unavailable()
         if not isinstance(fault, Refusal):
             return None
-        return problem(fault, request) if request.path.startswith("/api/") else page(fault, request)
+        return answer(request, fault)
+
+
+def answer(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    """A refusal as its asker reads it."""
+    return problem(refusal, request) if request.path.startswith("/api/") else page(refusal, request)
 
 
 def problem(refusal: Refusal, request: HttpRequest) -> HttpResponse:

@@ -12,6 +12,7 @@ from django.contrib.auth import logout
 from django.core.checks import CheckMessage, Error, register
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from regulars.groundwork.kernel import clock
@@ -56,6 +57,14 @@ class Authorise:
 
     def process_view(self, request: HttpRequest, _view: Any, _args: Any, _kwargs: Any) -> HttpResponse | None:
         """Look the route up; what has no row is refused."""
+        try:
+            return self._decide(request)
+        except Refusal as refusal:
+            # Django takes exceptions of views to the middleware, not those of middleware: so we ask for the answer ourselves.
+            answer: HttpResponse = import_string(settings.REFUSAL_ANSWER)(request, refusal)
+            return answer
+
+    def _decide(self, request: HttpRequest) -> HttpResponse | None:
         match = request.resolver_match
         assert match is not None
         by_key = request.path.startswith("/api/")
