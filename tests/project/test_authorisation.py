@@ -105,7 +105,7 @@ def actors(cast: Cast) -> dict[str, tuple[Ask, Callable[[str, str], bool]]]:
 def refused(response: Any) -> bool:
     """Whether an answer is a refusal by the table."""
     if response.status_code == 302:
-        return str(response["Location"]).startswith("/sign-in/")
+        return str(response["Location"]).startswith("/sign-in/?next=")
     return response.status_code in (401, 403, 405)
 
 
