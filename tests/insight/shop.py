@@ -21,9 +21,7 @@ def shop(name: str = "Corner Books", *, zone: str = "America/New_York", currency
     return found_business(name=name, zone=zone, currency=currency, at=AT - timedelta(days=900), actor=ACTOR)
 
 
-def sell(
-    business: Business, number: str, visits: Iterable[date | datetime], *, minor: int = 1000, currency: str = ""
-) -> Customer:
+def sell(business: Business, number: str, visits: Iterable[date | datetime], *, minor: int = 1000, currency: str = "") -> Customer:
     """A customer of this number who bought on these days (at noon) or instants."""
     known = ExternalId.objects.filter(business=business, value=number).select_related("customer").first()
     customer = known.customer if known else enrol(business, [number])[0]

@@ -15,6 +15,7 @@ from regulars.customers.queries import Customer, Particulars, counts_of, custome
 from regulars.groundwork.kernel.schedules import instant_of
 from regulars.groundwork.kernel.upgrade import pending
 from regulars.groundwork.kernel.worker import is_alive
+from regulars.insight.queries import CustomerFigures, SlippingFilter, current_refresh, figures_of, slipping_page
 from regulars.purchases.queries import CustomerTotals, customer_totals, purchases_exist, sums_of
 from regulars.staff.queries import Actor, Role, employees, may_open, table
 
@@ -38,6 +39,7 @@ class CustomerScreen:
     particulars: Particulars
     totals: list[CustomerTotals]
     story: Story
+    insight: CustomerFigures | None = None
     kinds: list[str] = field(default_factory=list)
 
 
@@ -49,6 +51,7 @@ def customer_page(*, scope: Scope, public_id: str, cursor: str, kinds: Collectio
         particulars=particulars_of(customer=customer),
         totals=customer_totals(scope=scope, customer=customer),
         story=story_of(scope=scope, customer=customer, cursor=cursor, kinds=kinds),
+        insight=figures_of(scope=scope, customer=customer),
         kinds=list(kinds),
     )
 
@@ -73,6 +76,15 @@ class Takings:
 
 
 @dataclass(frozen=True)
+class Leaving:
+    """Somebody who is slipping away, and why we think so."""
+
+    name: str
+    public_id: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class TodayScreen:
     """The home page."""
 
@@ -82,6 +94,7 @@ class TodayScreen:
     any_purchase: bool
     steps: list[Step]
     takings: Takings | None
+    leaving: list[Leaving] | None = None
 
 
 def today_page(*, scope: Scope, actor: Actor, at: datetime) -> TodayScreen:
@@ -96,7 +109,17 @@ def today_page(*, scope: Scope, actor: Actor, at: datetime) -> TodayScreen:
         any_purchase=any_purchase,
         steps=_first_steps(scope, business, any_purchase) if actor.role in (Role.EXECUTIVE, Role.MANAGER) else [],
         takings=_takings(scope, business, at) if any_purchase else None,
+        leaving=_leaving(scope) if may_open(actor, "desk:insight_leaving") else None,
     )
+
+
+def _leaving(scope: Scope) -> list[Leaving] | None:
+    """The few people with the most at stake; None before the first refresh."""
+    refresh = current_refresh(scope=scope)
+    if refresh is None:
+        return None
+    rows = slipping_page(scope=scope, refresh=refresh, asked=SlippingFilter(), size=5).rows
+    return [Leaving(row.customer.display_name, str(row.customer.public_id), row.reason) for row in rows]
 
 
 def _first_steps(scope: Scope, business: Business, any_purchase: bool) -> list[Step]:

@@ -19,10 +19,7 @@ class WhichBusiness(Refusal):
     code = "which_business"
 
     def __init__(self, names: list[str]) -> None:
-        super().__init__(
-            _("There is more than one business; name one with --business: %(names)s.")
-            % {"names": ", ".join(names)}
-        )
+        super().__init__(_("There is more than one business; name one with --business: %(names)s.") % {"names": ", ".join(names)})
 
 
 def commands(add: Any) -> None:
@@ -30,9 +27,7 @@ def commands(add: Any) -> None:
     insight = add.add_parser("insight", help="value and slipping away")
     acts = insight.add_subparsers(dest="act", required=True, metavar="ACT")
     refresh = acts.add_parser("refresh", help="compute everything anew from the purchases")
-    refresh.add_argument(
-        "--as-of", type=_day, metavar="DATE", help="the last day to look at, such as 2026-09-30"
-    )
+    refresh.add_argument("--as-of", type=_day, metavar="DATE", help="the last day to look at, such as 2026-09-30")
     refresh.add_argument(
         "--calibration-end", type=_day, metavar="DATE",
         help="the last day that models and scores may know; what came after is compared with the forecast",
@@ -41,22 +36,18 @@ def commands(add: Any) -> None:
     report = acts.add_parser("report", help="what the newest refresh found")
     report.set_defaults(run=show_report)
     customer = acts.add_parser("customer", help="one customer's figures")
-    customer.add_argument(
-        "external_id", metavar="EXTERNAL_ID", help="the customer's number in till, shop or import"
-    )
+    customer.add_argument("external_id", metavar="EXTERNAL_ID", help="the customer's number in till, shop or import")
     customer.set_defaults(run=show_customer)
     for parser in (report, customer):
         parser.add_argument("--format", choices=["text", "json"], default="text")
     for parser in (refresh, report, customer):
-        parser.add_argument(
-            "--business", default="", metavar="NAME", help="needed only when there are several"
-        )
+        parser.add_argument("--business", default="", metavar="NAME", help="needed only when there are several")
 
 
 def refresh_now(arguments: argparse.Namespace) -> int:
     """Compute here and now, with progress on the error channel."""
     from regulars.insight.queries import freshness_of
-    from regulars.insight.services.refreshing import refresh_insight
+    from regulars.insight.services import refresh_insight
 
     scope = _scope(arguments)
     refresh = refresh_insight(

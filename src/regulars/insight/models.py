@@ -86,9 +86,7 @@ class CustomerScore(models.Model):
         db_table = "insight_customerscore"
         constraints = [
             models.UniqueConstraint(fields=["refresh", "customer"], name="score_once"),
-            models.CheckConstraint(
-                condition=Q(p_alive__isnull=True) | Q(p_alive__gte=0, p_alive__lte=1), name="score_p_alive"
-            ),
+            models.CheckConstraint(condition=Q(p_alive__isnull=True) | Q(p_alive__gte=0, p_alive__lte=1), name="score_p_alive"),
         ]
         indexes = [
             models.Index(fields=["refresh", "segment", "-at_stake_minor", "id"], name="score_by_stake"),

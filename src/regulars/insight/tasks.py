@@ -14,9 +14,7 @@ def refresh(work: Work) -> None:
     # The numeric libraries load here: a web process, which only knows this job's name, never needs them.
     from regulars.insight.services.refreshing import perform_refresh
 
-    perform_refresh(
-        refresh_id=work.payload["refresh"], at=now(), progress=lambda _percent, _stage: work.beat()
-    )
+    perform_refresh(refresh_id=work.payload["refresh"], at=now(), progress=lambda _percent, _stage: work.beat())
 
 
 @job("insight.refresh_all")

@@ -18,9 +18,7 @@ def test_t2_the_fit_finds_the_published_parameters_of_cdnow():
     fit = fit_bg_nbd(rfm.frequency, rfm.recency, rfm.age)
     assert fit.status is FitStatus.CONVERGED
     weeks = fit.parameters.in_weeks()
-    assert [weeks.r, weeks.alpha, weeks.a, weeks.b] == pytest.approx(
-        [0.2426, 4.4136, 0.7929, 2.4259], rel=1e-3
-    )
+    assert [weeks.r, weeks.alpha, weeks.a, weeks.b] == pytest.approx([0.2426, 4.4136, 0.7929, 2.4259], rel=1e-3)
     assert fit.log_likelihood_in_weeks() == pytest.approx(-9582.43, abs=0.05)
     assert fit.gradient < 1e-9
 
@@ -39,9 +37,7 @@ def test_all_of_cdnow_gives_the_reference_fit():
     assert len(rfm) == len(full) == 23_570
     fit = fit_bg_nbd(full.frequency, full.recency, full.age)
     weeks = fit.parameters.in_weeks()
-    assert [weeks.r, weeks.alpha, weeks.a, weeks.b] == pytest.approx(
-        [0.2671, 5.9865, 0.4835, 2.1116], rel=1e-3
-    )
+    assert [weeks.r, weeks.alpha, weeks.a, weeks.b] == pytest.approx([0.2671, 5.9865, 0.4835, 2.1116], rel=1e-3)
     assert fit.log_likelihood_in_weeks() == pytest.approx(-173_425.92, abs=0.05)
 
 

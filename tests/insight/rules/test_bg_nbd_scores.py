@@ -36,9 +36,7 @@ def fitted() -> BgNbdParameters:
     ],
 )
 def test_t6_p_alive(x, recency, age, expected):
-    assert p_alive(PAPER, np.array([x]), np.array([recency]), np.array([age]))[0] == pytest.approx(
-        expected, abs=1e-9
-    )
+    assert p_alive(PAPER, np.array([x]), np.array([recency]), np.array([age]))[0] == pytest.approx(expected, abs=1e-9)
 
 
 def test_p3_expected_visits_of_a_newcomer():
@@ -83,18 +81,14 @@ def test_expectations_agree_with_the_closed_form(r, alpha, a, b, x, age, within)
     if abs(a - 1) < 1e-6:
         return
     model = BgNbdParameters(r, alpha, a, b)
-    ours, _ = expected_visits_if_alive(
-        model, np.array([x]), np.array([age]), until=np.array([within]), worth=np.ones(1)
-    )
+    ours, _ = expected_visits_if_alive(model, np.array([x]), np.array([age]), until=np.array([within]), worth=np.ones(1))
     assert ours[0] == pytest.approx(closed_form(model, x, age, within), rel=1e-5)
 
 
 def test_where_the_closed_form_breaks_down_the_expectation_stays_smooth():
     x, age, until = np.array([3]), np.array([100]), np.array([365.0])
     around = [
-        expected_visits_if_alive(BgNbdParameters(0.5, 20, a, 3.0), x, age, until=until, worth=np.ones(1))[0][
-            0
-        ]
+        expected_visits_if_alive(BgNbdParameters(0.5, 20, a, 3.0), x, age, until=until, worth=np.ones(1))[0][0]
         for a in (1 - 1e-7, 1.0, 1 + 1e-14, 1 + 1e-7)
     ]
     assert max(around) / min(around) - 1 < 1e-6
@@ -103,9 +97,7 @@ def test_where_the_closed_form_breaks_down_the_expectation_stays_smooth():
 def test_a_discount_takes_off_what_its_months_say():
     horizon = Horizon(months=12, yearly_discount=0.10)
     x, age = np.array([0, 5, 5, 40]), np.array([10, 300, 300, 700])
-    plain, discounted = expected_visits_if_alive(
-        fitted(), x, age, until=horizon.month_ends(), worth=horizon.month_worth()
-    )
+    plain, discounted = expected_visits_if_alive(fitted(), x, age, until=horizon.month_ends(), worth=horizon.month_worth())
     one_step, _ = expected_visits_if_alive(fitted(), x, age, until=np.array([365.0]), worth=np.ones(1))
     assert plain == pytest.approx(one_step, rel=1e-12)
     assert (discounted < plain).all()

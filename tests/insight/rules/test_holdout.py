@@ -15,9 +15,7 @@ from regulars.insight.rules.rfm import Rfm, rfm_at
 
 def forecast(rfm: Rfm, days: float) -> np.ndarray:
     model = fit_bg_nbd(rfm.frequency, rfm.recency, rfm.age).parameters
-    ahead, _ = expected_visits_if_alive(
-        model, rfm.frequency, rfm.age, until=np.array([days]), worth=np.ones(1)
-    )
+    ahead, _ = expected_visits_if_alive(model, rfm.frequency, rfm.age, until=np.array([days]), worth=np.ones(1))
     return ahead * p_alive(model, rfm.frequency, rfm.recency, rfm.age)
 
 
@@ -35,9 +33,7 @@ def test_h1_cdnow_does_not_get_worse():
 def test_h1_cdnow_by_repeat_count():
     rfm = cdnow_calibration()
     actual = cdnow_sample().history(first=date(1997, 10, 1), last=CDNOW_END).visits[rfm.position]
-    bins = by_repeat_count(
-        rfm.frequency, forecast(rfm, 273.0), actual, naive_visits(rfm.frequency, rfm.age, 273.0)
-    )
+    bins = by_repeat_count(rfm.frequency, forecast(rfm, 273.0), actual, naive_visits(rfm.frequency, rfm.age, 273.0))
     assert [row.label for row in bins] == ["0", "1", "2", "3", "4", "5", "6", "7+"]
     happened = [0.237, 0.697, 1.393, 1.56, 2.53, 2.95, 3.86, 6.36]
     expected = [0.225, 0.523, 1.044, 1.52, 2.16, 2.65, 3.50, 6.16]

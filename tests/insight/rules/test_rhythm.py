@@ -33,9 +33,7 @@ def test_digamma_and_trigamma_are_scipys(x):
 def visits(*customers: list[int], end: int) -> Rfm:
     """Records of customers who came on these days."""
     history = VisitHistory.empty(len(customers))
-    position = np.concatenate([np.full(len(days), place) for place, days in enumerate(customers)]).astype(
-        np.int64
-    )
+    position = np.concatenate([np.full(len(days), place) for place, days in enumerate(customers)]).astype(np.int64)
     day = np.concatenate([np.array(days, dtype=np.int64) for days in customers])
     fold_purchases(
         history,
@@ -50,9 +48,7 @@ def visits(*customers: list[int], end: int) -> Rfm:
 
 def beyond(rfm: Rfm) -> list[bool]:
     silence = silence_against_rhythm(rfm, shared_rhythm(rfm, r=None, alpha_days=None), None)
-    return is_beyond_rhythm(
-        x=rfm.frequency, chance=silence.chance, still_coming=silence.still_coming
-    ).tolist()
+    return is_beyond_rhythm(x=rfm.frequency, chance=silence.chance, still_coming=silence.still_coming).tolist()
 
 
 def test_the_same_silence_alarms_for_a_weekly_customer_and_not_for_a_quarterly_one():

@@ -36,9 +36,7 @@ def fold_into(history: VisitHistory, purchases: list[tuple[int, int, int, bool, 
     columns = list(zip(*purchases, strict=True)) if purchases else [(), (), (), (), ()]
     customer, day, amount = (np.array(column, dtype=np.int64) for column in columns[:3])
     refund, own = (np.array(column, dtype=bool) for column in columns[3:])
-    fold_purchases(
-        history, customer=customer, day=day, amount_minor=amount, is_refund=refund, own_currency=own
-    )
+    fold_purchases(history, customer=customer, day=day, amount_minor=amount, is_refund=refund, own_currency=own)
 
 
 @given(rows, st.integers(0, 41))
@@ -92,9 +90,7 @@ def test_t27_a_row_before_a_stored_last_day_is_left_out_and_its_customer_named_f
 def test_t20_two_receipts_on_one_day_are_one_visit_and_a_refund_is_none():
     first = day_number(datetime(2026, 1, 1, tzinfo=UTC).date())
     refund_day = day_number(datetime(2026, 2, 1, tzinfo=UTC).date())
-    history = folded(
-        [(0, first, 1000, False, True), (0, first, 500, False, True), (0, refund_day, -700, True, True)]
-    )
+    history = folded([(0, first, 1000, False, True), (0, first, 500, False, True), (0, refund_day, -700, True, True)])
     rfm = rfm_at(history, end_day=refund_day)
     assert (rfm.frequency[0], rfm.recency[0], rfm.net_amount[0], rfm.refunds[0]) == (0, 0, 800, 1)
 
@@ -150,6 +146,4 @@ def test_cdnow_cut_at_any_day_joins_to_the_same_records():
     whole = sales.history()
     for cut in (date(1997, 2, 14), CDNOW_SPLIT, date(1998, 1, 1)):
         after = date.fromordinal(cut.toordinal() + 1)
-        assert np.array_equal(
-            sales.history(last=cut).joined_with(sales.history(first=after)).records, whole.records
-        )
+        assert np.array_equal(sales.history(last=cut).joined_with(sales.history(first=after)).records, whole.records)

@@ -10,8 +10,8 @@ from regulars.groundwork.kernel.models import FactRow
 from regulars.groundwork.kernel.worker import run_until_idle
 from regulars.insight.models import CustomerScore, Refresh, RefreshState
 from regulars.insight.queries import current_refresh, customer_report, freshness_of, report
-from regulars.insight.services import NoSuchDay, request_refresh
-from regulars.insight.services.refreshing import perform_refresh, refresh_insight
+from regulars.insight.services import NoSuchDay, refresh_insight, request_refresh
+from regulars.insight.services.refreshing import perform_refresh
 from tests.insight.published import CDNOW_END, CDNOW_SPLIT, cdnow_sample
 from tests.insight.shop import ACTOR, AT, load, sell, shop
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from regulars.desk.web import account, branches, customers, purchases, settings, staff, today
+from regulars.desk.web import account, branches, customers, insight, purchases, settings, staff, today
 
 app_name = "desk"
 urlpatterns = [
@@ -23,6 +23,13 @@ urlpatterns = [
     path("purchases/", purchases.purchases, name="purchases"),
     path("purchases/<str:id>/", purchases.purchase, name="purchase"),
     path("purchases/<str:id>/refund/", purchases.new_refund, name="new_refund"),
+    path("insight/", insight.overview, name="insight"),
+    path("insight/slipping-away/", insight.leaving, name="insight_leaving"),
+    path("insight/slipping-away/export/", insight.export, name="insight_export"),
+    path("insight/value/", insight.value, name="insight_value"),
+    path("insight/trust/", insight.trust, name="insight_trust"),
+    path("insight/refresh/", insight.refresh, name="insight_refresh"),
+    path("insight/progress/", insight.progress, name="insight_progress"),
     path("settings/", settings.overview, name="settings"),
     path("settings/business/", settings.business, name="settings_business"),
     path("settings/authorisation/", settings.authorisation, name="authorisation"),

@@ -21,15 +21,11 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 (
                     "public_id",
-                    models.UUIDField(
-                        default=regulars.groundwork.kernel.ids.new_id, editable=False, unique=True
-                    ),
+                    models.UUIDField(default=regulars.groundwork.kernel.ids.new_id, editable=False, unique=True),
                 ),
                 (
                     "state",
@@ -57,9 +53,7 @@ class Migration(migrations.Migration):
                 ("findings", models.JSONField(default=dict)),
                 (
                     "business",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="business.business"
-                    ),
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="+", to="business.business"),
                 ),
             ],
             options={
@@ -71,9 +65,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("segment", models.CharField(max_length=20)),
                 ("slipping_away", models.BooleanField()),
@@ -95,9 +87,7 @@ class Migration(migrations.Migration):
                 ("refunds", models.IntegerField()),
                 (
                     "customer",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="customers.customer"
-                    ),
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="+", to="customers.customer"),
                 ),
                 (
                     "refresh",
@@ -119,9 +109,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="refresh",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("percent__gte", 0), ("percent__lte", 100)), name="refresh_percent"
-            ),
+            constraint=models.CheckConstraint(condition=models.Q(("percent__gte", 0), ("percent__lte", 100)), name="refresh_percent"),
         ),
         migrations.AddConstraint(
             model_name="refresh",

@@ -22,7 +22,8 @@ from regulars.insight.queries.knowing import (
 )
 from regulars.insight.queries.one_customer import CustomerFigures, Figure, figures_of
 from regulars.insight.queries.reporting import customer_report, report
-from regulars.insight.queries.wording import days_in_words, reason_sentence, segment_meaning, segment_name
+from regulars.insight.queries.wording import days_in_words, per_cent, reason_sentence, segment_meaning, segment_name
+from regulars.insight.rules.names import Segment
 
 __all__ = [
     "ORDERS",
@@ -32,6 +33,7 @@ __all__ = [
     "Freshness",
     "PersonToAct",
     "Refresh",
+    "Segment",
     "SegmentTotals",
     "SlippingFilter",
     "SlippingPage",
@@ -43,6 +45,7 @@ __all__ = [
     "figures_of",
     "freshness_of",
     "newest_refresh",
+    "per_cent",
     "reason_sentence",
     "refresh_of",
     "report",

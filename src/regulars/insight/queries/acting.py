@@ -14,7 +14,7 @@ from regulars.groundwork.kernel.money import Money
 from regulars.groundwork.kernel.refusals import NotFound
 from regulars.insight.models import CustomerScore, Refresh
 from regulars.insight.queries.knowing import visible_scores
-from regulars.insight.queries.wording import reason_sentence, segment_name
+from regulars.insight.queries.wording import per_cent, reason_sentence, segment_name
 from regulars.insight.rules.names import Segment
 
 ORDERS: dict[str, tuple[str | OrderBy, ...]] = {
@@ -44,6 +44,7 @@ class PersonToAct:
     customer: Customer
     score: CustomerScore
     reason: str
+    chance: str
     at_stake: Money | None
     value: Money | None
 
@@ -59,9 +60,7 @@ class SlippingPage:
     next_page: int
 
 
-def slipping_page(
-    *, scope: Scope, refresh: Refresh, asked: SlippingFilter, page: int = 1, size: int = 50
-) -> SlippingPage:
+def slipping_page(*, scope: Scope, refresh: Refresh, asked: SlippingFilter, page: int = 1, size: int = 50) -> SlippingPage:
     """A page of people who slip away (or have gone quiet), most at stake first unless asked otherwise."""
     scores = _chosen(scope, refresh, asked)
     total = scores.count()
@@ -80,17 +79,11 @@ def slipping_page(
 
 def valuable_customers(*, scope: Scope, refresh: Refresh, size: int = 20) -> list[PersonToAct]:
     """The visible customers with the highest expected value."""
-    rows = (
-        visible_scores(scope, refresh)
-        .select_related("customer__home_branch")
-        .order_by(*ORDERS["value"])[:size]
-    )
+    rows = visible_scores(scope, refresh).select_related("customer__home_branch").order_by(*ORDERS["value"])[:size]
     return [_person(score, refresh) for score in rows]
 
 
-def export_rows(
-    *, scope: Scope, refresh: Refresh, asked: SlippingFilter
-) -> Iterator[list[str | int | float | None]]:
+def export_rows(*, scope: Scope, refresh: Refresh, asked: SlippingFilter) -> Iterator[list[str | int | float | None]]:
     """The whole list as rows of a file, the titles first. Money in whole units; nothing is cut off."""
     currency = refresh.findings["currency"]
     yield [
@@ -135,6 +128,7 @@ def _person(score: CustomerScore, refresh: Refresh) -> PersonToAct:
         customer=score.customer,
         score=score,
         reason=reason_sentence(score, refresh, name=score.customer.display_name),
+        chance="" if score.p_alive is None else per_cent(score.p_alive),
         at_stake=Money(score.at_stake_minor, currency) if currency else None,
         value=Money(score.value_minor, currency) if currency else None,
     )

@@ -61,9 +61,7 @@ class Freshness:
 
 def current_refresh(*, scope: Scope) -> Refresh | None:
     """The refresh whose figures are shown: the newest that is done."""
-    return (
-        Refresh.objects.filter(business_id=scope.business_id, state=RefreshState.DONE).order_by("-pk").first()
-    )
+    return Refresh.objects.filter(business_id=scope.business_id, state=RefreshState.DONE).order_by("-pk").first()
 
 
 def newest_refresh(*, scope: Scope) -> Refresh | None:
@@ -95,9 +93,7 @@ def visible_scores(scope: Scope, refresh: Refresh) -> QuerySet[CustomerScore]:
     """The scores of customers that a scope shows."""
     rows = CustomerScore.objects.filter(refresh=refresh)
     if scope.branch_ids is not None:
-        rows = rows.filter(
-            Q(customer__home_branch_id__in=scope.branch_ids) | Q(customer__home_branch_id__isnull=True)
-        )
+        rows = rows.filter(Q(customer__home_branch_id__in=scope.branch_ids) | Q(customer__home_branch_id__isnull=True))
     return rows
 
 
@@ -106,16 +102,11 @@ def totals_of(*, scope: Scope, refresh: Refresh) -> Totals:
     findings = refresh.findings
     if scope.branch_ids is None:
         total, repeaters = findings["totals"], findings["repeat_customers"]
-        rows = {
-            name: (row["customers"], row["value_minor"], row["at_stake_minor"])
-            for name, row in total["segments"].items()
-        }
+        rows = {name: (row["customers"], row["value_minor"], row["at_stake_minor"]) for name, row in total["segments"].items()}
         error = total["value_relative_error"]
     else:
         scores = visible_scores(scope, refresh).order_by()
-        grouped = scores.values_list("segment").annotate(
-            Count("pk"), Sum("value_minor"), Sum("at_stake_minor")
-        )
+        grouped = scores.values_list("segment").annotate(Count("pk"), Sum("value_minor"), Sum("at_stake_minor"))
         rows = {name: (count, value, stake) for name, count, value, stake in grouped}
         repeaters, error = scores.filter(frequency__gt=0).count(), None
     segments = [SegmentTotals(segment, *rows.get(segment.value, (0, 0, 0))) for segment in Segment]

@@ -13,7 +13,7 @@ from regulars.customers.queries import Customer
 from regulars.groundwork.kernel.money import Money
 from regulars.insight.models import CustomerScore, Refresh
 from regulars.insight.queries.knowing import current_refresh, visible_scores
-from regulars.insight.queries.wording import as_of_sentence, reason_sentence, segment_name
+from regulars.insight.queries.wording import as_of_sentence, per_cent, reason_sentence, segment_name
 from regulars.insight.rules.bg_nbd_chances import likely_visits
 from regulars.insight.rules.bg_nbd_parameters import BgNbdParameters
 
@@ -76,7 +76,7 @@ def _alive(score: CustomerScore, refresh: Refresh) -> Figure:
     if score.frequency == 0:
         return Figure(
             label,
-            _percent(score.p_alive),
+            per_cent(score.p_alive),
             "",
             _(
                 "The model (BG/NBD) lets people leave only after a repeat visit, so it gives everybody with one visit "
@@ -86,12 +86,12 @@ def _alive(score: CustomerScore, refresh: Refresh) -> Figure:
     interval = ""
     if score.p_alive_low is not None and score.p_alive_high is not None:
         interval = _("%(low)s to %(high)s") % {
-            "low": _percent(score.p_alive_low),
-            "high": _percent(score.p_alive_high),
+            "low": per_cent(score.p_alive_low),
+            "high": per_cent(score.p_alive_high),
         }
     return Figure(
         label,
-        _percent(score.p_alive),
+        per_cent(score.p_alive),
         interval,
         _(
             "From %(visits)s visits, the last %(days)s days ago, by the model BG/NBD fitted to %(customers)s customers. "
@@ -110,9 +110,7 @@ def _expected(score: CustomerScore, refresh: Refresh) -> Figure:
     interval = ""
     model = model_of(refresh)
     if model is not None and score.p_alive is not None:
-        low, high = likely_visits(
-            model, x=score.frequency, age=score.age_days, alive=score.p_alive, within=months * 365 / 12
-        )
+        low, high = likely_visits(model, x=score.frequency, age=score.age_days, alive=score.p_alive, within=months * 365 / 12)
         interval = _("%(low)s to %(high)s with 80 %% probability") % {"low": low, "high": high}
     return Figure(
         _("Expected visits in %(months)s months") % {"months": months},
@@ -139,8 +137,8 @@ def _value(score: CustomerScore, refresh: Refresh) -> Figure:
         )
         % {
             "spend": Money(score.spend_minor, currency).shown(language) if currency else "–",
-            "discount": _percent(findings["horizon"]["yearly_discount"]),
-            "refunds": _percent(share, 1),
+            "discount": per_cent(findings["horizon"]["yearly_discount"]),
+            "refunds": per_cent(share, 1),
         },
     )
 
@@ -151,7 +149,3 @@ def model_of(refresh: Refresh) -> BgNbdParameters | None:
     if found.get("r") is None:
         return None
     return BgNbdParameters(r=found["r"], alpha=found["alpha"], a=found["a"], b=found["b"]).in_days()
-
-
-def _percent(share: float, digits: int = 0) -> str:
-    return f"{number_format(100 * share, digits)} %"

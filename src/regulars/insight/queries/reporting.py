@@ -80,14 +80,10 @@ def customer_report(*, scope: Scope, external_id: str) -> dict[str, Any]:
     refresh = _current(scope)
     customer = customer_by_external_id(scope=scope, value=external_id)
     if customer is None:
-        raise NotFound(
-            _("No customer, or more than one, has the number “%(id)s”.") % {"id": external_id[:60]}
-        )
+        raise NotFound(_("No customer, or more than one, has the number “%(id)s”.") % {"id": external_id[:60]})
     score = visible_scores(scope, refresh).filter(customer=customer).first()
     if score is None:
-        raise NotFound(
-            _("This customer had not bought anything by %(day)s.") % {"day": _day(refresh.models_until)}
-        )
+        raise NotFound(_("This customer had not bought anything by %(day)s.") % {"day": _day(refresh.models_until)})
     found = refresh.findings
     return {
         "customer": str(customer.public_id),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -29,12 +30,15 @@ def segment_meaning(segment: str) -> str:
         Segment.ONE_VISIT: _("Came once; nine in ten of those who return would be back by now."),
         Segment.PROMISING: _("Came back once, and the silence since then is nothing unusual."),
         Segment.REGULAR: _("Came three times or more, and the silence fits their own rhythm."),
-        Segment.SLIPPING_AWAY: _(
-            "Came back before, but is silent for longer than their own rhythm explains."
-        ),
+        Segment.SLIPPING_AWAY: _("Came back before, but is silent for longer than their own rhythm explains."),
         Segment.GONE_QUIET: _("Silent for so long that a return would be a surprise."),
     }
     return meanings[Segment(segment)]
+
+
+def per_cent(share: float, digits: int = 0) -> str:
+    """A share as the reader writes per cent."""
+    return f"{number_format(100 * share, digits)} %"
 
 
 def days_in_words(days: float) -> str:
@@ -74,16 +78,12 @@ def _sentence(score: CustomerScore, values: dict[str, object]) -> str:
         )
     if segment is Segment.SLIPPING_AWAY:
         return ngettext(
-            "%(name)s came %(every)s or so; it has been %(days)s day, longer than %(share)s %% of their own gaps "
-            "would explain.",
-            "%(name)s came %(every)s or so; it has been %(days)s days, longer than %(share)s %% of their own gaps "
-            "would explain.",
+            "%(name)s came %(every)s or so; it has been %(days)s day, longer than %(share)s %% of their own gaps would explain.",
+            "%(name)s came %(every)s or so; it has been %(days)s days, longer than %(share)s %% of their own gaps would explain.",
             silence,
         )
     if segment is Segment.GONE_QUIET:
-        return _(
-            "%(name)s came %(every)s or so, but has been silent for %(days)s days: a return would be a surprise."
-        )
+        return _("%(name)s came %(every)s or so, but has been silent for %(days)s days: a return would be a surprise.")
     if segment is Segment.REGULAR:
         return ngettext(
             "%(name)s comes %(every)s or so; %(days)s day without a visit fits that rhythm.",
@@ -91,9 +91,7 @@ def _sentence(score: CustomerScore, values: dict[str, object]) -> str:
             silence,
         )
     if segment is Segment.PROMISING:
-        return _(
-            "%(name)s came back once, after %(gap)s days, and the %(days)s days since are nothing unusual."
-        )
+        return _("%(name)s came back once, after %(gap)s days, and the %(days)s days since are nothing unusual.")
     if segment is Segment.NEW:
         return ngettext(
             "%(name)s came for the first time %(days)s day ago.",
@@ -102,10 +100,7 @@ def _sentence(score: CustomerScore, values: dict[str, object]) -> str:
         )
     if values["return_days"] is None:
         return _("%(name)s came once, %(days)s days ago.")
-    return _(
-        "%(name)s came once, %(days)s days ago; nine in ten of those who came a second time did so within "
-        "%(return_days)s days."
-    )
+    return _("%(name)s came once, %(days)s days ago; nine in ten of those who came a second time did so within %(return_days)s days.")
 
 
 def as_of_sentence(refresh: Refresh) -> str:
@@ -113,9 +108,10 @@ def as_of_sentence(refresh: Refresh) -> str:
     assert refresh.as_of is not None
     assert refresh.models_until is not None
     if refresh.models_until < refresh.as_of:
-        return _(
-            "The figures show what was known on %(until)s; what came after, to %(as_of)s, is held back to test them."
-        ) % {"until": refresh.models_until.isoformat(), "as_of": refresh.as_of.isoformat()}
+        return _("The figures show what was known on %(until)s; what came after, to %(as_of)s, is held back to test them.") % {
+            "until": refresh.models_until.isoformat(),
+            "as_of": refresh.as_of.isoformat(),
+        }
     if refresh.findings.get("as_of_reason") == "newest purchase":
         return _(
             "The figures stand as of %(as_of)s, the day of the newest purchase: nothing was sold for three months, so "
@@ -142,8 +138,7 @@ def verdict_sentence(refresh: Refresh) -> str:
             "each customer's own past rate."
         ),
         "not converged": _(
-            "The model of visits could not be fitted, so its figures are left out. Expected visits follow each "
-            "customer's own past rate."
+            "The model of visits could not be fitted, so its figures are left out. Expected visits follow each customer's own past rate."
         ),
     }
     return sentences.get(status, "")

@@ -25,9 +25,7 @@ def chances_of_visits(parameters: BgNbdParameters, within: float, *, most: int) 
     return chances
 
 
-def likely_visits(
-    parameters: BgNbdParameters, *, x: int, age: float, alive: float, within: float, share: float = 0.8
-) -> tuple[int, int]:
+def likely_visits(parameters: BgNbdParameters, *, x: int, age: float, alive: float, within: float, share: float = 0.8) -> tuple[int, int]:
     """The range in which the customer's number of visits within the horizon lies with this probability."""
     rest = (1.0 - share) / 2.0
     updated = BgNbdParameters(

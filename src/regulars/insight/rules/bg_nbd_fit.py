@@ -51,9 +51,7 @@ class BgNbdFit:
         return self.log_likelihood + self.repeats_total * math.log(DAYS_PER_WEEK)
 
 
-def fit_bg_nbd(
-    frequency: Whole, recency: AnyColumn, age: AnyColumn, *, customers: Whole | None = None
-) -> BgNbdFit:
+def fit_bg_nbd(frequency: Whole, recency: AnyColumn, age: AnyColumn, *, customers: Whole | None = None) -> BgNbdFit:
     """Fit r, alpha, a, b to the columns x, t_x, T.
 
     `customers` are the customers' numbers: with many rows the search starts from a sample drawn by their hash.
@@ -72,9 +70,7 @@ def fit_bg_nbd(
     if len(frequency) >= SAMPLE_FROM:
         numbers = np.arange(len(frequency), dtype=np.int64) if customers is None else customers
         chosen = hash_sample(numbers, SAMPLE_SIZE / len(frequency))
-        start = _search(
-            sufficient_for(frequency[chosen], np.asarray(recency)[chosen], np.asarray(age)[chosen]), start
-        ).point
+        start = _search(sufficient_for(frequency[chosen], np.asarray(recency)[chosen], np.asarray(age)[chosen]), start).point
     return _judged(plain, held, _search(held, start))
 
 
@@ -120,9 +116,7 @@ class HeavyHitters:
     without: BgNbdFit | None
 
 
-def heavy_hitters(
-    fit: BgNbdFit, frequency: Whole, recency: AnyColumn, age: AnyColumn, *, most: int = 20
-) -> HeavyHitters:
+def heavy_hitters(fit: BgNbdFit, frequency: Whole, recency: AnyColumn, age: AnyColumn, *, most: int = 20) -> HeavyHitters:
     """Which customers pull the whole fit, by the first-order change of the parameters when one is left out.
 
     Only the highest counts can pull that hard, so the look is at the `most` highest x; what is flagged is then

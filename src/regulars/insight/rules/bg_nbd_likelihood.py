@@ -120,9 +120,7 @@ def _terms_in_x(held: Sufficient, r: float, alpha: float, a: float, b: float) ->
     with_r, with_b, with_both = 1.0 / (r + j), 1.0 / (b + j), 1.0 / (a + b + j)
     total = held.repeats_total
     value = float(n @ np.log(r + j)) - total * math.log(alpha) - float(n @ np.log1p(a * with_b))
-    gradient = np.array(
-        [float(n @ with_r), -total / alpha, -float(n @ with_both), float(n @ (a * with_b * with_both))]
-    )
+    gradient = np.array([float(n @ with_r), -total / alpha, -float(n @ with_both), float(n @ (a * with_b * with_both))])
     hessian = np.zeros((4, 4))
     hessian[0, 0] = -float(n @ with_r**2)
     hessian[1, 1] = total / alpha**2
@@ -181,11 +179,7 @@ def _repeat_sums(
         dead_b += chance * ib
         h_rr += spread * longer * longer
         h_ra += share[late] + chance * slope + spread * longer * z_alpha
-        h_aa += (
-            -rx * share[late] * (inverse_alpha + at_late)
-            + spread * z_alpha * z_alpha
-            - chance * z_alpha * (at_early + at_late)
-        )
+        h_aa += -rx * share[late] * (inverse_alpha + at_late) + spread * z_alpha * z_alpha - chance * z_alpha * (at_early + at_late)
         w += spread
         w_d += spread * longer
         w_z += spread * z_alpha

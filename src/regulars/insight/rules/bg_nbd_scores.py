@@ -22,9 +22,7 @@ def p_alive(parameters: BgNbdParameters, x: Whole, recency: AnyColumn, age: AnyC
     return np.asarray(1.0 / (1.0 + np.exp(np.minimum(_log_odds_gone(parameters, x, recency, age), 700.0))))
 
 
-def p_alive_interval(
-    parameters: BgNbdParameters, log_covariance: Real, x: Whole, recency: AnyColumn, age: AnyColumn
-) -> tuple[Real, Real]:
+def p_alive_interval(parameters: BgNbdParameters, log_covariance: Real, x: Whole, recency: AnyColumn, age: AnyColumn) -> tuple[Real, Real]:
     """95 % interval of P(alive) from the uncertainty of the parameters (Laplace, on the scale of the log-odds)."""
     z = _log_odds_gone(parameters, x, recency, age)
     alpha, count = parameters.alpha, parameters.r + x
@@ -57,16 +55,11 @@ def expected_visits_of_newcomer(parameters: BgNbdParameters, within: Real) -> Re
     nodes, weights = _jacobi(parameters.a, np.array([parameters.b]), count)
     zero, now, one = np.zeros(1, dtype=np.int64), np.zeros(1), np.ones(1)
     times, at = np.unique(within, return_inverse=True)
-    answers = [
-        _expected(nodes, weights, zero, zero, now, np.array([t]), one, parameters.r, parameters.alpha)[0, 0]
-        for t in times
-    ]
+    answers = [_expected(nodes, weights, zero, zero, now, np.array([t]), one, parameters.r, parameters.alpha)[0, 0] for t in times]
     return np.array(answers)[at]
 
 
-def expected_visits_if_alive(
-    parameters: BgNbdParameters, x: Whole, age: Whole, *, until: Real, worth: Real
-) -> tuple[Real, Real]:
+def expected_visits_if_alive(parameters: BgNbdParameters, x: Whole, age: Whole, *, until: Real, worth: Real) -> tuple[Real, Real]:
     """E[Y | alive] of each customer at the last of the times `until`, and the same with each step weighed by `worth`.
 
     The times rise; `worth[m]` is what a visit between the (m-1)-th and m-th time counts, 1 without discount. Both

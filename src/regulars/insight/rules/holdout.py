@@ -62,11 +62,7 @@ def by_repeat_count(x: Whole, predicted: Real, actual: Whole, naive: Real, *, up
     """One bin per number of repeat visits: 0, 1, 2, ... and all above together."""
     group = np.minimum(x, up_to)
     labels = {number: str(number) for number in range(up_to)} | {up_to: f"{up_to}+"}
-    return [
-        _bin(labels[number], group == number, predicted, actual, naive)
-        for number in range(up_to + 1)
-        if np.any(group == number)
-    ]
+    return [_bin(labels[number], group == number, predicted, actual, naive) for number in range(up_to + 1) if np.any(group == number)]
 
 
 def by_forecast(predicted: Real, actual: Whole, naive: Real, *, bins: int = 10) -> list[Bin]:
@@ -76,10 +72,7 @@ def by_forecast(predicted: Real, actual: Whole, naive: Real, *, bins: int = 10) 
     cuts = np.unique(np.quantile(predicted, np.linspace(0, 1, bins + 1)[1:-1]))
     group = np.searchsorted(cuts, predicted, side="left")
     present = np.unique(group)
-    return [
-        _bin(str(place + 1), group == number, predicted, actual, naive)
-        for place, number in enumerate(present)
-    ]
+    return [_bin(str(place + 1), group == number, predicted, actual, naive) for place, number in enumerate(present)]
 
 
 def _bin(label: str, chosen: Real, predicted: Real, actual: Whole, naive: Real) -> Bin:

@@ -54,9 +54,7 @@ class Observation:
         self.before = VisitHistory.empty(len(self.customers))
         self.after = VisitHistory.empty(len(self.customers))
 
-    def add(
-        self, *, customer: Whole, when: Whole, amount_minor: Whole, is_refund: Flags, own_currency: Flags
-    ) -> None:
+    def add(self, *, customer: Whole, when: Whole, amount_minor: Whole, is_refund: Flags, own_currency: Flags) -> None:
         """Fold a part of the purchases. Those dated after the end are quarantined: counted, not used."""
         day = local_days(when, self.zone)
         position = np.searchsorted(self.customers, customer).astype(np.int64)

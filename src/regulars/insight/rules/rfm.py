@@ -51,13 +51,9 @@ def rfm_at(history: VisitHistory, *, end_day: int) -> Rfm:
     first, last = column("first_day"), column("last_day")
     if len(position) and int(last.max()) > end_day:
         raise ValueError("the history goes on after the stated end of the observation")
-    paid_repeats = column("paid_days") - (
-        (column("paid_days") > 0) & (column("first_paid_day") == first)
-    ).astype(np.int64)
+    paid_repeats = column("paid_days") - ((column("paid_days") > 0) & (column("first_paid_day") == first)).astype(np.int64)
     repeat_amount = column("sales_amount") - column("first_day_amount")
-    mean_spend = np.divide(
-        repeat_amount, paid_repeats, out=np.zeros(len(position)), where=paid_repeats > 0, casting="unsafe"
-    )
+    mean_spend = np.divide(repeat_amount, paid_repeats, out=np.zeros(len(position)), where=paid_repeats > 0, casting="unsafe")
     return Rfm(
         position=position,
         frequency=frequency,

@@ -103,9 +103,7 @@ def silence_against_rhythm(rfm: Rfm, shared: SharedRhythm, odds_of_last_visit: R
     own = variation * (1.0 + 1.0 / (np.maximum(x, 1.0) * k))
     blended = (OWN_REGULARITY_COUNTS_FROM / k + weight * own) / (OWN_REGULARITY_COUNTS_FROM + weight)
     regularity = np.clip(1.0 / np.maximum(blended, 1e-9), HAPHAZARD, CLOCKWORK)
-    chance = _silence_chances(
-        regularity, shared.visits + x, shared.days + rfm.recency.astype(np.float64), rfm.silence
-    )
+    chance = _silence_chances(regularity, shared.visits + x, shared.days + rfm.recency.astype(np.float64), rfm.silence)
     odds = np.full(len(x), PLAIN_DROPOUT_ODDS) if odds_of_last_visit is None else odds_of_last_visit
     with np.errstate(invalid="ignore"):
         own_gap = np.where(x > 0, rfm.recency / np.maximum(x, 1.0), np.nan)

@@ -95,16 +95,12 @@ def score(rfm: Rfm, models: Models) -> Scores:
     else:
         chance = alive = p_alive(model, rfm.frequency, rfm.recency, rfm.age)
         if models.bg_nbd.log_covariance is not None:
-            low, high = p_alive_interval(
-                model, models.bg_nbd.log_covariance, rfm.frequency, rfm.recency, rfm.age
-            )
+            low, high = p_alive_interval(model, models.bg_nbd.log_covariance, rfm.frequency, rfm.recency, rfm.age)
         if_alive, discounted = expected_visits_if_alive(
             model, rfm.frequency, rfm.age, until=horizon.month_ends(), worth=horizon.month_worth()
         )
     spend = np.nan_to_num(expected_spend(models.gamma_gamma, rfm.paid_repeats, rfm.mean_spend))
-    value = value_minor(
-        alive=chance, discounted_visits_if_alive=discounted, spend=spend, refund_share=models.refund_share
-    )
+    value = value_minor(alive=chance, discounted_visits_if_alive=discounted, spend=spend, refund_share=models.refund_share)
     whole_value = value_minor(
         alive=np.ones(len(rfm)),
         discounted_visits_if_alive=discounted,
@@ -139,9 +135,7 @@ def forecast_visits(rfm: Rfm, models: Models, days: float) -> Real:
     if model is None:
         silence = silence_against_rhythm(rfm, models.rhythm, None)
         return np.asarray(silence.still_coming * _own_rate(rfm) * days)
-    ahead, _ = expected_visits_if_alive(
-        model, rfm.frequency, rfm.age, until=np.array([days]), worth=np.ones(1)
-    )
+    ahead, _ = expected_visits_if_alive(model, rfm.frequency, rfm.age, until=np.array([days]), worth=np.ones(1))
     return np.asarray(ahead * p_alive(model, rfm.frequency, rfm.recency, rfm.age))
 
 
@@ -160,12 +154,7 @@ def error_of_total_value(rfm: Rfm, models: Models) -> float | None:
     None when either model has no standard errors. With many customers the slopes come from a fair sample.
     """
     bg, gg = models.bg_nbd, models.gamma_gamma
-    if (
-        bg.parameters is None
-        or bg.log_covariance is None
-        or gg.parameters is None
-        or gg.log_covariance is None
-    ):
+    if bg.parameters is None or bg.log_covariance is None or gg.parameters is None or gg.log_covariance is None:
         return None
     chosen = np.ones(len(rfm), dtype=np.bool_)
     if len(rfm) > SAMPLE_FOR_ERROR:
@@ -190,12 +179,8 @@ def _total_value(rfm: Rfm, models: Models, chosen: Flags, logs: Real) -> float:
     model = BgNbdParameters(*numbers[:4])
     x, recency, age = rfm.frequency[chosen], rfm.recency[chosen], rfm.age[chosen]
     horizon = models.horizon
-    _, discounted = expected_visits_if_alive(
-        model, x, age, until=horizon.month_ends(), worth=horizon.month_worth()
-    )
+    _, discounted = expected_visits_if_alive(model, x, age, until=horizon.month_ends(), worth=horizon.month_worth())
     gg = models.gamma_gamma
-    moved = GammaGammaFit(
-        gg.status, gg.customers, gg.excluded, gg.mean_spend, GammaGammaParameters(*numbers[4:])
-    )
+    moved = GammaGammaFit(gg.status, gg.customers, gg.excluded, gg.mean_spend, GammaGammaParameters(*numbers[4:]))
     spend = expected_spend(moved, rfm.paid_repeats[chosen], rfm.mean_spend[chosen])
     return float(np.sum(p_alive(model, x, recency, age) * discounted * np.nan_to_num(spend)))

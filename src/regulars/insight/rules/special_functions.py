@@ -40,9 +40,7 @@ def incomplete_beta(x: float, p: float, q: float) -> float:
         return 0.0
     if x >= 1.0:
         return 1.0
-    front = math.exp(
-        math.lgamma(p + q) - math.lgamma(p) - math.lgamma(q) + p * math.log(x) + q * math.log1p(-x)
-    )
+    front = math.exp(math.lgamma(p + q) - math.lgamma(p) - math.lgamma(q) + p * math.log(x) + q * math.log1p(-x))
     if x < (p + 1.0) / (p + q + 2.0):
         return min(1.0, front * _fraction(x, p, q) / p)
     return max(0.0, 1.0 - front * _fraction(1.0 - x, q, p) / q)

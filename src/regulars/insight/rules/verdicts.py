@@ -9,9 +9,7 @@ class FitStatus(StrEnum):
     """How far a fit may be believed."""
 
     CONVERGED = "converged"
-    BOUNDARY = (
-        "boundary"  # the best parameters lie at the edge, such as "nobody ever leaves": usable, with a flag
-    )
+    BOUNDARY = "boundary"  # the best parameters lie at the edge, such as "nobody ever leaves": usable, with a flag
     NOT_IDENTIFIABLE = "not identifiable"  # the purchases do not determine the parameters
     TOO_FEW = "too few"
     NO_SPREAD = "no spread"  # everybody spends the same: nothing to model, the mean is exact

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
@@ -60,6 +61,36 @@ def request_refresh(
         )
         enqueue("insight.refresh", {"refresh": refresh.pk}, key=str(refresh.pk))
     return refresh
+
+
+def refresh_insight(
+    *,
+    business_id: int,
+    at: datetime,
+    actor: str,
+    as_of: date | None = None,
+    calibration_end: date | None = None,
+    progress: Callable[[int, str], None] | None = None,
+) -> Refresh:
+    """Compute everything anew, here and now, and make it current.
+
+    `as_of` is the last day looked at, on the business's calendar (default: `rules/observing.py`). With a
+    `calibration_end` models and scores see nothing after it; what came after, to `as_of`, is compared with the forecast.
+    `progress(percent, stage)` is called after each step. Refuses days that can't be meant.
+    """
+    # The numeric libraries load with the computing, not with the pages that show its results.
+    from regulars.insight.services.refreshing import perform_refresh
+
+    check_days(as_of=as_of, calibration_end=calibration_end)
+    refresh = Refresh.objects.create(
+        business_id=business_id,
+        asked_at=at,
+        asked_by=actor,
+        asked_as_of=as_of,
+        calibration_end=calibration_end,
+        touched_at=at,
+    )
+    return perform_refresh(refresh_id=refresh.pk, at=at, progress=progress)
 
 
 def request_refreshes(*, at: datetime, actor: str) -> int:

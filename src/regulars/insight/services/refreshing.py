@@ -36,40 +36,13 @@ from regulars.insight.rules.scoring import Models, Scores, error_of_total_value,
 from regulars.insight.rules.visit_history import VisitHistory
 from regulars.insight.rules.worth import Horizon, refund_share
 from regulars.insight.services import findings
-from regulars.insight.services.asking import NoSuchDay, check_days
+from regulars.insight.services.asking import NoSuchDay
 from regulars.purchases.queries import buyers, main_currency, purchase_columns, purchase_span
 
 type Progress = Callable[[int, str], None]
 
 ROWS_AT_ONCE = 20_000
 SWEEP_AT_ONCE = 20_000
-
-
-def refresh_insight(
-    *,
-    business_id: int,
-    at: datetime,
-    actor: str,
-    as_of: date | None = None,
-    calibration_end: date | None = None,
-    progress: Progress | None = None,
-) -> Refresh:
-    """Compute everything anew, here and now, and make it current.
-
-    `as_of` is the last day looked at, on the business's calendar (default: `rules/observing.py`). With a
-    `calibration_end` models and scores see nothing after it; what came after, to `as_of`, is compared with the forecast.
-    `progress(percent, stage)` is called after each step. Refuses days that can't be meant.
-    """
-    check_days(as_of=as_of, calibration_end=calibration_end)
-    refresh = Refresh.objects.create(
-        business_id=business_id,
-        asked_at=at,
-        asked_by=actor,
-        asked_as_of=as_of,
-        calibration_end=calibration_end,
-        touched_at=at,
-    )
-    return perform_refresh(refresh_id=refresh.pk, at=at, progress=progress)
 
 
 def perform_refresh(*, refresh_id: int, at: datetime, progress: Progress | None = None) -> Refresh:
@@ -79,9 +52,7 @@ def perform_refresh(*, refresh_id: int, at: datetime, progress: Progress | None 
         return refresh
 
     def tell(percent: int, stage: str) -> None:
-        Refresh.objects.filter(pk=refresh.pk).update(
-            state=RefreshState.RUNNING, percent=percent, stage=stage, touched_at=Now()
-        )
+        Refresh.objects.filter(pk=refresh.pk).update(state=RefreshState.RUNNING, percent=percent, stage=stage, touched_at=Now())
         if progress is not None:
             progress(percent, stage)
 
@@ -89,9 +60,7 @@ def perform_refresh(*, refresh_id: int, at: datetime, progress: Progress | None 
         tell(1, "reading")
         return _perform(refresh, at, tell)
     except BaseException:
-        Refresh.objects.filter(pk=refresh.pk).exclude(state=RefreshState.DONE).update(
-            state=RefreshState.FAILED, touched_at=Now()
-        )
+        Refresh.objects.filter(pk=refresh.pk).exclude(state=RefreshState.DONE).update(state=RefreshState.FAILED, touched_at=Now())
         raise
 
 
@@ -194,9 +163,7 @@ def _tested(observation: Observation, window: Window, models: Models | None) -> 
     }
 
 
-def _findings(
-    business: Business, rfm: Rfm, models: Models, observation: Observation, window: Window
-) -> dict[str, Any]:
+def _findings(business: Business, rfm: Rfm, models: Models, observation: Observation, window: Window) -> dict[str, Any]:
     currency = business.currency or main_currency(scope=Scope(business.pk))
     minor_per_unit = 10 ** digits_of(currency) if currency else 1
     heavy = heavy_hitters(models.bg_nbd, rfm.frequency, rfm.recency, rfm.age)
@@ -214,9 +181,7 @@ def _findings(
             "purchases": observation.purchases,
             "after_the_end": observation.after_the_end,
             "other_currency": observation.other_currency,
-            "customers_without_sale": int(
-                len(observation.customers) - (observation.whole().visits > 0).sum()
-            ),
+            "customers_without_sale": int(len(observation.customers) - (observation.whole().visits > 0).sum()),
         },
     }
 
@@ -304,9 +269,7 @@ def _publish_segments(refresh: Refresh, customers: Whole, rfm: Rfm, scores: Scor
     )
 
 
-def _make_current(
-    refresh: Refresh, window: Window, found: dict[str, Any], scores: Scores, at: datetime
-) -> None:
+def _make_current(refresh: Refresh, window: Window, found: dict[str, Any], scores: Scores, at: datetime) -> None:
     with transaction.atomic():
         Refresh.objects.filter(pk=refresh.pk).update(
             state=RefreshState.DONE,
@@ -332,6 +295,8 @@ def _make_current(
 
 def _sweep(refresh: Refresh) -> None:
     """Drop the scores of earlier refreshes, in short transactions."""
-    stale = CustomerScore.objects.filter(refresh__business_id=refresh.business_id, refresh_id__lt=refresh.pk)
-    while ids := list(stale.values_list("pk", flat=True)[:SWEEP_AT_ONCE]):
-        CustomerScore.objects.filter(pk__in=ids).delete()
+    earlier = Refresh.objects.filter(business_id=refresh.business_id, pk__lt=refresh.pk).values_list("pk", flat=True)
+    for old in list(earlier):
+        scores = CustomerScore.objects.filter(refresh_id=old)
+        while (first := scores.order_by("pk").values_list("pk", flat=True).first()) is not None:
+            scores.filter(pk__lt=first + SWEEP_AT_ONCE).delete()
