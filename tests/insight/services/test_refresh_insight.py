@@ -3,6 +3,8 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from tests.insight.published import CDNOW_END, CDNOW_SPLIT, cdnow_sample
+from tests.insight.shop import ACTOR, AT, load, sell, shop
 
 from regulars.business.queries import Scope
 from regulars.customers.models import Trait
@@ -12,8 +14,6 @@ from regulars.insight.models import CustomerScore, Refresh, RefreshState
 from regulars.insight.queries import current_refresh, customer_report, freshness_of, report
 from regulars.insight.services import NoSuchDay, refresh_insight, request_refresh
 from regulars.insight.services.refreshing import perform_refresh
-from tests.insight.published import CDNOW_END, CDNOW_SPLIT, cdnow_sample
-from tests.insight.shop import ACTOR, AT, load, sell, shop
 
 pytestmark = pytest.mark.django_db
 

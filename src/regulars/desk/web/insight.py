@@ -11,8 +11,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from regulars.desk.web.insight_pictures import by_segment, calibration, value_by_part
 from regulars.desk.web.asking import Asking
+from regulars.desk.web.insight_pictures import by_segment, calibration, value_by_part
 from regulars.groundwork.kernel.tables.writing import csv_lines
 from regulars.insight.queries import (
     ORDERS,
