@@ -127,3 +127,6 @@ def test_on_cdnow_those_called_slipping_away_came_back_half_as_often_as_regulars
     assert returned["slipping away"] < 0.40
     assert returned["regular"] > 0.70
     assert returned["one visit only"] < 0.15
+    slipping = segments == "slipping away"
+    at_past_rate = (rfm.frequency[slipping] / rfm.age[slipping] * 273).mean()
+    assert held_back[slipping].mean() / at_past_rate == pytest.approx(1 / 3, abs=0.03)
