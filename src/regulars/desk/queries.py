@@ -43,15 +43,15 @@ class CustomerScreen:
     kinds: list[str] = field(default_factory=list)
 
 
-def customer_page(*, scope: Scope, public_id: str, cursor: str, kinds: Collection[str], at: datetime) -> CustomerScreen:
-    """Who they are, what they bought in all, and a page of their story. Raises NotFound."""
+def customer_page(*, scope: Scope, actor: Actor, public_id: str, cursor: str, kinds: Collection[str]) -> CustomerScreen:
+    """Who they are, what they bought, how they are doing (for those who may see insight), a page of their story. Raises NotFound."""
     customer = customer_of(scope=scope, public_id=public_id)
     return CustomerScreen(
         customer=customer,
         particulars=particulars_of(customer=customer),
         totals=customer_totals(scope=scope, customer=customer),
         story=story_of(scope=scope, customer=customer, cursor=cursor, kinds=kinds),
-        insight=figures_of(scope=scope, customer=customer),
+        insight=figures_of(scope=scope, customer=customer) if may_open(actor, "desk:insight") else None,
         kinds=list(kinds),
     )
 

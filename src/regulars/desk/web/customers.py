@@ -102,7 +102,7 @@ def customer(request: HttpRequest, id: str) -> HttpResponse:
     """One customer: who, how they are doing, what happened."""
     asking = Asking(request)
     page = customer_page(
-        scope=asking.scope, public_id=id, cursor=request.GET.get("before", ""), kinds=request.GET.getlist("show"), at=asking.at
+        scope=asking.scope, actor=asking.actor, public_id=id, cursor=request.GET.get("before", ""), kinds=request.GET.getlist("show")
     )
     form = ContactPointForm()
     return render(request, "desk/customer.html", {"page": page, "contact_form": form, "current_section": "customers"})
@@ -150,7 +150,7 @@ def add_contact(request: HttpRequest, id: str) -> HttpResponse:
             return redirect("desk:customer", id=id)
         except Refusal as refusal:
             form.add_error("value", refusal.sentence)
-    page = customer_page(scope=asking.scope, public_id=id, cursor="", kinds=[], at=asking.at)
+    page = customer_page(scope=asking.scope, actor=asking.actor, public_id=id, cursor="", kinds=[])
     return render(request, "desk/customer.html", {"page": page, "contact_form": form, "current_section": "customers"}, status=422)
 
 
