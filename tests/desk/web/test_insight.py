@@ -44,7 +44,7 @@ def test_before_the_first_refresh_each_page_says_what_insight_is_for(desk, page)
 def test_each_page_shows_its_figures(regulars, desk, page):
     answer = desk.get(page)
     assert answer.status_code == 200
-    assert "The figures stand as of 2026-06-15." in answer.content.decode()
+    assert "The figures stand as of June 15, 2026." in answer.content.decode()
 
 
 def test_the_overview_says_how_many_slip_away_and_who(regulars, desk):

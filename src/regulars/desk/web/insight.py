@@ -12,13 +12,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from regulars.desk.web.asking import Asking
-from regulars.desk.web.insight_pictures import by_segment, calibration, value_by_part
+from regulars.desk.web.insight_pictures import about, by_segment, calibration, value_by_part
 from regulars.groundwork.kernel.tables.writing import csv_lines
 from regulars.insight.queries import (
     ORDERS,
     Freshness,
     Segment,
     SlippingFilter,
+    Totals,
     current_refresh,
     freshness_of,
     per_cent,
@@ -52,9 +53,11 @@ def overview(request: HttpRequest) -> HttpResponse:
     refresh = context["fresh"].current
     if refresh is not None:
         totals = totals_of(scope=asking.scope, refresh=refresh)
+        slipping = totals.of(Segment.SLIPPING_AWAY)
         context |= {
             "totals": totals,
-            "slipping": totals.of(Segment.SLIPPING_AWAY),
+            "slipping": slipping,
+            "stake": about(slipping.at_stake_minor, totals.currency),
             "picture": by_segment(totals),
             "meanings": [(segment_name(row.segment), segment_meaning(row.segment), row) for row in totals.segments],
             "people": slipping_page(scope=asking.scope, refresh=refresh, asked=SlippingFilter(), size=SHORT_LIST).rows,
@@ -100,8 +103,11 @@ def value(request: HttpRequest) -> HttpResponse:
     context = _surroundings(asking, "insight_value")
     refresh = context["fresh"].current
     if refresh is not None:
+        totals = totals_of(scope=asking.scope, refresh=refresh)
         context |= {
-            "totals": totals_of(scope=asking.scope, refresh=refresh),
+            "totals": totals,
+            "worth": about(totals.value_minor, totals.currency),
+            "between": _interval(totals),
             "found": refresh.findings,
             "discount": per_cent(refresh.findings["horizon"]["yearly_discount"]),
             "refunds": per_cent(refresh.findings["rhythm"]["refund_share"], 1),
@@ -138,6 +144,13 @@ def progress(request: HttpRequest) -> HttpResponse:
     if not getattr(request, "htmx", False):
         return redirect("desk:insight")
     return render(request, "desk/insight_progress.html", {"fresh": freshness_of(scope=asking.scope), "polled": True})
+
+
+def _interval(totals: Totals) -> str:
+    if totals.value_low_minor is None or totals.value_high_minor is None:
+        return _("no interval")
+    low, high = about(totals.value_low_minor, totals.currency), about(totals.value_high_minor, totals.currency)
+    return _("%(low)s to %(high)s, 95 %%") % {"low": low, "high": high}
 
 
 def _surroundings(asking: Asking, route: str) -> dict[str, Any]:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
+from babel.core import Locale
+from babel.numbers import format_currency
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from regulars.groundwork.design.charts import Bar, BarChart, Calibration, CalibrationPoint
 from regulars.groundwork.design.charts.model import Tone
+from regulars.groundwork.kernel.money import digits_of
 from regulars.insight.queries import Segment, Totals, segment_name
 
 TONES: dict[Segment, Tone] = {
@@ -24,6 +28,18 @@ TONES: dict[Segment, Tone] = {
 def per_cent(share: float) -> str:
     """A share as per cent, without decimals."""
     return f"{100 * share:.0f} %"
+
+
+def about(minor: int, currency: str) -> str:
+    """An estimated sum with three digits that mean something: “£194,000”."""
+    if not currency:
+        return "–"
+    size = Decimal(minor).scaleb(-digits_of(currency))
+    spare = max(0, size.adjusted() - 2) if size else 0
+    rounded = size.quantize(Decimal(1).scaleb(spare)) if spare else round(size)
+    locale = (get_language() or "en").replace("-", "_")
+    pattern = Locale.parse(locale).currency_formats["standard"].pattern.replace("0.00", "0")
+    return format_currency(Decimal(int(rounded)), currency, pattern, locale=locale, currency_digits=False)
 
 
 def by_segment(totals: Totals) -> BarChart:

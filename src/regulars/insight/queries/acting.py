@@ -14,7 +14,7 @@ from regulars.groundwork.kernel.money import Money
 from regulars.groundwork.kernel.refusals import NotFound
 from regulars.insight.models import CustomerScore, Refresh
 from regulars.insight.queries.knowing import visible_scores
-from regulars.insight.queries.wording import per_cent, reason_sentence, segment_name
+from regulars.insight.queries.wording import chance_in_words, reason_sentence, segment_name
 from regulars.insight.rules.names import Segment
 
 ORDERS: dict[str, tuple[str | OrderBy, ...]] = {
@@ -128,7 +128,7 @@ def _person(score: CustomerScore, refresh: Refresh) -> PersonToAct:
         customer=score.customer,
         score=score,
         reason=reason_sentence(score, refresh, name=score.customer.display_name),
-        chance="" if score.p_alive is None else per_cent(score.p_alive),
+        chance="" if score.p_alive is None else chance_in_words(score.p_alive),
         at_stake=Money(score.at_stake_minor, currency) if currency else None,
         value=Money(score.value_minor, currency) if currency else None,
     )

@@ -13,7 +13,7 @@ from regulars.customers.queries import Customer
 from regulars.groundwork.kernel.money import Money
 from regulars.insight.models import CustomerScore, Refresh
 from regulars.insight.queries.knowing import current_refresh, visible_scores
-from regulars.insight.queries.wording import as_of_sentence, per_cent, reason_sentence, segment_name
+from regulars.insight.queries.wording import as_of_sentence, chance_in_words, per_cent, reason_sentence, segment_name
 from regulars.insight.rules.bg_nbd_chances import likely_visits
 from regulars.insight.rules.bg_nbd_parameters import BgNbdParameters
 
@@ -76,7 +76,7 @@ def _alive(score: CustomerScore, refresh: Refresh) -> Figure:
     if score.frequency == 0:
         return Figure(
             label,
-            per_cent(score.p_alive),
+            chance_in_words(score.p_alive),
             "",
             _(
                 "The model (BG/NBD) lets people leave only after a repeat visit, so it gives everybody with one visit "
@@ -86,12 +86,12 @@ def _alive(score: CustomerScore, refresh: Refresh) -> Figure:
     interval = ""
     if score.p_alive_low is not None and score.p_alive_high is not None:
         interval = _("%(low)s to %(high)s") % {
-            "low": per_cent(score.p_alive_low),
-            "high": per_cent(score.p_alive_high),
+            "low": chance_in_words(score.p_alive_low),
+            "high": chance_in_words(score.p_alive_high),
         }
     return Figure(
         label,
-        per_cent(score.p_alive),
+        chance_in_words(score.p_alive),
         interval,
         _(
             "From %(visits)s visits, the last %(days)s days ago, by the model BG/NBD fitted to %(customers)s customers. "

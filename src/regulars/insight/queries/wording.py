@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
+
+from babel.dates import format_date
 from django.utils.formats import number_format
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from regulars.insight.models import CustomerScore, Refresh
 from regulars.insight.rules.names import Segment
@@ -38,7 +41,22 @@ def segment_meaning(segment: str) -> str:
 
 def per_cent(share: float, digits: int = 0) -> str:
     """A share as the reader writes per cent."""
-    return f"{number_format(100 * share, digits)} %"
+    return f"{number_format(100 * share, digits)}\u00a0%"
+
+
+def chance_in_words(chance: float) -> str:
+    """A chance as per cent; never a rounded certainty."""
+    if 0.0 < chance < 0.005:
+        return _("under 1 %")
+    if 0.995 < chance < 1.0:
+        return _("over 99 %")
+    return per_cent(chance)
+
+
+def day_in_words(day: date | None) -> str:
+    """A day as the reader writes it: “September 30, 1997”."""
+    locale = (get_language() or "en").replace("-", "_")
+    return "" if day is None else format_date(day, "long", locale=locale)
 
 
 def days_in_words(days: float) -> str:
@@ -105,19 +123,17 @@ def _sentence(score: CustomerScore, values: dict[str, object]) -> str:
 
 def as_of_sentence(refresh: Refresh) -> str:
     """Which day's knowledge the figures show, and why that day."""
-    assert refresh.as_of is not None
-    assert refresh.models_until is not None
-    if refresh.models_until < refresh.as_of:
+    if refresh.models_until and refresh.as_of and refresh.models_until < refresh.as_of:
         return _("The figures show what was known on %(until)s; what came after, to %(as_of)s, is held back to test them.") % {
-            "until": refresh.models_until.isoformat(),
-            "as_of": refresh.as_of.isoformat(),
+            "until": day_in_words(refresh.models_until),
+            "as_of": day_in_words(refresh.as_of),
         }
     if refresh.findings.get("as_of_reason") == "newest purchase":
         return _(
             "The figures stand as of %(as_of)s, the day of the newest purchase: nothing was sold for three months, so "
             "that day stands for today."
-        ) % {"as_of": refresh.as_of.isoformat()}
-    return _("The figures stand as of %(as_of)s.") % {"as_of": refresh.as_of.isoformat()}
+        ) % {"as_of": day_in_words(refresh.as_of)}
+    return _("The figures stand as of %(as_of)s.") % {"as_of": day_in_words(refresh.as_of)}
 
 
 def verdict_sentence(refresh: Refresh) -> str:
