@@ -79,6 +79,16 @@ TABLE = Table(
         read("desk:insight_trust", NO_TILL),
         read("desk:insight_progress", NO_TILL),
         write("desk:insight_refresh", SUPERVISE | {Role.MARKETER}),
+        # Imports.
+        both("desk:imports", SUPERVISE | {Role.MARKETER}),
+        read("desk:import", SUPERVISE | {Role.MARKETER}),
+        write("desk:import_plan", SUPERVISE | {Role.MARKETER}),
+        write("desk:import_reread", SUPERVISE | {Role.MARKETER}),
+        write("desk:import_run", SUPERVISE | {Role.MARKETER}),
+        write("desk:import_undo", SUPERVISE),
+        write("desk:import_discard", SUPERVISE | {Role.MARKETER}),
+        read("desk:import_progress", SUPERVISE | {Role.MARKETER}),
+        read("desk:import_not_taken", SUPERVISE | {Role.MARKETER}),
         # The business and its staff.
         read("desk:settings", LEADS),
         both("desk:settings_business", LEADS),

@@ -37,7 +37,21 @@ class Key(HttpBearer):
         return actor if isinstance(actor, Actor) else None
 
 
-api = NinjaAPI(
+class OpenApi(NinjaAPI):
+    """Writes the media type of problem documents into the description, which ninja takes for plain JSON."""
+
+    def get_openapi_schema(self, **options: Any) -> Any:
+        """The OpenAPI document."""
+        document = super().get_openapi_schema(**options)
+        for operations in document["paths"].values():
+            for operation in operations.values():
+                for status, answer in operation["responses"].items():
+                    if int(status) >= 400 and "application/json" in answer.get("content", {}):
+                        answer["content"] = {"application/problem+json": answer["content"]["application/json"]}
+        return document
+
+
+api = OpenApi(
     title="Regulars",
     version=__version__,
     description=DESCRIPTION,
