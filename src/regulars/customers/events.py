@@ -53,3 +53,28 @@ class TraitsPublished(Fact):
     @property
     def subject(self) -> str:
         return f"trait:{self.trait}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CustomersImported(Fact):
+    """A file of customers was taken over; one fact for the whole batch."""
+
+    batch_id: int
+    created: int
+    updated: int
+
+    @property
+    def subject(self) -> str:
+        return f"batch:{self.batch_id}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CustomersWithdrawn(Fact):
+    """A batch of customers was undone."""
+
+    batch_id: int
+    removed: int
+
+    @property
+    def subject(self) -> str:
+        return f"batch:{self.batch_id}"

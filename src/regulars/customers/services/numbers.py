@@ -65,8 +65,6 @@ def register_numbers(*, into: str, refs: Sequence[str], business_id: int, source
     )
     run(f"DELETE FROM {into} WHERE customer_id IS NULL")
     copy_rows(table=into, columns=("ref", "customer_id", "hidden"), rows=((ref, one, 0) for one, ref in zip(ids, refs, strict=True)))
-    if on_postgres():
-        run(f"ANALYZE {into}")
     return len(refs)
 
 

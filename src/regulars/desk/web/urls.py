@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from regulars.desk.web import account, branches, customers, insight, purchases, settings, staff, today
+from regulars.desk.web import account, branches, customers, imports, insight, purchases, settings, staff, today
 
 app_name = "desk"
 urlpatterns = [
@@ -30,6 +30,15 @@ urlpatterns = [
     path("insight/trust/", insight.trust, name="insight_trust"),
     path("insight/refresh/", insight.refresh, name="insight_refresh"),
     path("insight/progress/", insight.progress, name="insight_progress"),
+    path("imports/", imports.imports, name="imports"),
+    path("imports/<str:id>/", imports.batch, name="import"),
+    path("imports/<str:id>/plan/", imports.plan, name="import_plan"),
+    path("imports/<str:id>/reread/", imports.reread, name="import_reread"),
+    path("imports/<str:id>/run/", imports.run, name="import_run"),
+    path("imports/<str:id>/undo/", imports.undo, name="import_undo"),
+    path("imports/<str:id>/discard/", imports.discard, name="import_discard"),
+    path("imports/<str:id>/progress/", imports.progress, name="import_progress"),
+    path("imports/<str:id>/not-taken/", imports.not_taken, name="import_not_taken"),
     path("settings/", settings.overview, name="settings"),
     path("settings/business/", settings.business, name="settings_business"),
     path("settings/authorisation/", settings.authorisation, name="authorisation"),

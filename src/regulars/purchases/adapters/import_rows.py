@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from hashlib import blake2b
 from zoneinfo import ZoneInfo
 
 from regulars.groundwork.kernel.intake.kinds import SpoiledRow
 from regulars.groundwork.kernel.money import currencies, digits_of
-from regulars.groundwork.kernel.tables.moments import Order, moment_reader
+from regulars.groundwork.kernel.tables.moments import Order, seconds_reader
 from regulars.groundwork.kernel.tables.numbers import Mark, number_reader
 from regulars.groundwork.kernel.tables.problems import BadCell, clean_text
 
 REF_MAX, PRODUCT_MAX, CATEGORY_MAX, RECEIPT_MAX = 120, 120, 80, 80
 REMEMBERED_MAX = 50_000
+EPOCH_DAY = date(1970, 1, 1).toordinal()
 
 STAGE_COLUMNS = {
     "row": "bigint",
@@ -50,14 +51,14 @@ class RowRules:
     visible: frozenset[int] | None
 
 
-class Remembering[T](dict[str, T]):
+class Remembering[K, T](dict[K, T]):
     """A reader that remembers what it has read: columns repeat themselves. Its memory is bounded."""
 
-    def __init__(self, read: Callable[[str], T]) -> None:
+    def __init__(self, read: Callable[[K], T]) -> None:
         super().__init__()
         self.read = read
 
-    def __missing__(self, cell: str) -> T:
+    def __missing__(self, cell: K) -> T:
         value = self.read(cell)
         if len(self) >= REMEMBERED_MAX:
             self.clear()
@@ -167,19 +168,24 @@ def _text_reader(name: str, limit: int, *, needed: bool = False) -> Callable[[st
 
 
 def _seconds_reader(rules: RowRules) -> Callable[[str], tuple[int, str]]:
-    read_moment = moment_reader(order=rules.orders.get("at", "dmy"), zone=rules.zone, serial="at" in rules.serials)
+    read_seconds = seconds_reader(order=rules.orders.get("at", "dmy"), zone=rules.zone, serial="at" in rules.serials)
     latest = rules.now.timestamp() + 86_400
 
+    days = Remembering(_day_text)
+
     def read(cell: str) -> tuple[int, str]:
-        moment = read_moment(cell)
-        seconds = int(moment.timestamp())
+        seconds = read_seconds(cell)
         if seconds > latest:
             raise BadCell("future", cell)
         if seconds < 0:
             raise BadCell("past", cell)
-        return seconds, f"{moment:%Y%m%d}"
+        return seconds, days[seconds // 86_400]
 
     return read
+
+
+def _day_text(days_since_1970: int) -> str:
+    return f"{date.fromordinal(EPOCH_DAY + days_since_1970):%Y%m%d}"
 
 
 def _quantity_reader(rules: RowRules) -> Callable[[str], int]:

@@ -18,7 +18,15 @@ from regulars.business.queries import Scope, branches
 from regulars.business.services import settle_currency
 from regulars.customers.services import business_for_import, look_up_numbers, mark_buyers_in, register_numbers
 from regulars.groundwork.kernel.bulk.copying import on_postgres
-from regulars.groundwork.kernel.bulk.dialect import drop_scratch, fetch, run, scratch_table
+from regulars.groundwork.kernel.bulk.dialect import (
+    check_references_by_sets,
+    drop_scratch,
+    fetch,
+    lock_referred,
+    run,
+    scratch_table,
+    tune_for_sets,
+)
 from regulars.groundwork.kernel.facts import announce
 from regulars.groundwork.kernel.intake.kinds import Ground, Kind, RowReader, Tally, Task, Undone, register_kind
 from regulars.groundwork.kernel.intake.plans import zone_named
@@ -69,8 +77,7 @@ class PurchaseImport(Kind):
         arranged = sql.arrange_sql(
             rows=task.rows_table, ready=task.ready_table, receipts="receipt" in columns, originals="original" in columns
         )
-        if on_postgres():
-            run("SET LOCAL work_mem = '64MB'")
+        tune_for_sets()
         run(arranged)
         run(f"CREATE INDEX {task.ready_table}_slot ON {task.ready_table} (slot)")
         if "original" in columns:
@@ -81,6 +88,7 @@ class PurchaseImport(Kind):
 
     def apply(self, task: Task, *, first: int, last: int, write: bool) -> Tally:
         columns, source = task.plan.columns, task.plan.source
+        tune_for_sets()
         look_up_numbers(
             into=sql.NUMBERS,
             rows=f"(SELECT ref FROM {task.ready_table} WHERE slot BETWEEN {first:d} AND {last:d})",
@@ -122,6 +130,12 @@ def _counted(task: Task, first: int, last: int) -> Tally:
 
 
 def _write(task: Task, first: int, last: int, *, at: datetime) -> None:
+    by_sets = check_references_by_sets()
+    if by_sets:
+        lock_referred(table="business_business", ids=f"SELECT {task.tenant_id:d}")
+        lock_referred(table="business_branch", ids=f"SELECT branch FROM {sql.HEADS}")
+        lock_referred(table="customers_customer", ids=f"SELECT customer_id FROM {sql.HEADS}")
+        lock_referred(table="purchases_purchase", ids=f"SELECT original_id FROM {sql.HEADS}")
     refs = [str(row[0]) for row in fetch(sql.new_refs_sql())]
     if refs:
         register_numbers(
@@ -149,7 +163,7 @@ def _settle_named_refunds(task: Task, *, first: int, write: bool) -> None:
     Sales lie in earlier slots than these refunds: in a run they are in the records by now, in a check they are still among the staged
     rows, and so is what earlier chunks of it would have paid back.
     """
-    refunds = [_Refund(*row) for row in fetch(sql.named_refunds_sql())]  # type: ignore[arg-type]
+    refunds = [_Refund(*row) for row in fetch(sql.named_refunds_sql())]
     if not refunds:
         return
     for _receipt, same in groupby(refunds, key=lambda one: (one.original, one.branch_code)):
@@ -171,7 +185,7 @@ def _settle_named_refunds(task: Task, *, first: int, write: bool) -> None:
 
 def _sale_of(task: Task, one: _Refund) -> tuple[str | None, int | None, int]:
     """(what identifies the sale, its id when it is recorded, its amount), or (None, None, 0)."""
-    rows = Purchase.objects.filter(
+    rows = Purchase.objects.select_for_update().filter(
         business_id=task.tenant_id, customer_id=one.customer_id or 0, kind=SaleKind.SALE, currency=one.currency
     )
     key = natural_key(receipt=one.original, branch_code=one.branch_code, kind=SaleKind.SALE)

@@ -90,7 +90,7 @@ class Kind(ABC):
     title: ClassVar[str | Promise]
     fields: ClassVar[tuple[Field, ...]]
     stage_columns: ClassVar[dict[str, str]]
-    slots_at_once: ClassVar[int] = 20_000
+    slots_at_once: ClassVar[int] = 50_000
 
     @abstractmethod
     def ground_for(self, *, tenant_id: int | None, currency: str, zone: str, at: datetime, actor: str, found: bool = True) -> Ground:
