@@ -90,7 +90,7 @@ def keys(browser: Browser, bakery: House, tmp_path_factory: pytest.TempPathFacto
 
 
 @pytest.fixture
-def enter(browser: Browser, bakery: House, keys: Callable[[str], Path]) -> Iterator[Enter]:
+def enter(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Enter]:
     """Let somebody enter the bakery: `enter("ines")`, `enter("tom", phone=True)`, `enter("ines", script=False)`.
 
     After the journey nothing may have gone wrong in the background.
@@ -105,9 +105,10 @@ def enter(browser: Browser, bakery: House, keys: Callable[[str], Path]) -> Itera
             has_touch=phone,
             java_script_enabled=script,
             reduced_motion="reduce",
-            storage_state=keys(who) if who else None,
+            storage_state=request.getfixturevalue("keys")(who) if who else None,
         )
-        visitors.append(Visitor(context, (house or bakery).address))
+        place: House = house or request.getfixturevalue("bakery")
+        visitors.append(Visitor(context, place.address))
         return visitors[-1]
 
     yield let_in
