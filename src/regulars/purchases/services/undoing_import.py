@@ -34,9 +34,11 @@ def conclude_undo(task: Task, batch: ImportBatch) -> None:
 
 def _take_back(ids: list[int]) -> Undone:
     """Sales that a later refund names stay: that refund would lose its ground."""
-    used = set(Purchase.objects.filter(original_id__in=ids).values_list("original_id", flat=True))
+    later = Purchase.objects.filter(original_id__in=ids).exclude(pk__in=ids)
+    used = set(later.values_list("original_id", flat=True))
     free = [one for one in ids if one not in used]
     PurchaseLine.objects.filter(purchase_id__in=free).delete()
+    Purchase.objects.filter(pk__in=free, original__isnull=False).delete()
     Purchase.objects.filter(pk__in=free).delete()
     return Undone(undone=len(free), kept=len(used), more=True, remarks={"undo_before": ids[-1]})
 

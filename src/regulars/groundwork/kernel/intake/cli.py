@@ -88,9 +88,10 @@ def import_file(arguments: argparse.Namespace) -> int:
     if not arguments.dry_run:
         save_mapping(kind=kind, tenant_id=ground.tenant_id, table=table, plan=draft.plan, name=arguments.file.name, at=at)
     _report(batch, draft, error_file, arguments)
+    code = 3 if batch.failed else 0
     if arguments.dry_run:
         forget_batch(batch)
-    return 3 if batch.failed else 0
+    return code
 
 
 def list_batches(arguments: argparse.Namespace) -> int:
