@@ -25,8 +25,9 @@ LINE_ICONS = {
 
 
 def reader() -> str:
-    """The locale of the reader, as Babel writes it."""
-    return (get_language() or "en").replace("-", "_")
+    """The locale of the reader, as Babel writes it. Plain English writes the day before the month and counts to 24 hours."""
+    language = (get_language() or "en").replace("-", "_")
+    return "en_GB" if language == "en" else language
 
 
 @register.simple_tag
