@@ -37,7 +37,7 @@ class Settings(BaseSettings):
     log_format: Literal["text", "json"] = "text"
     metrics_token: str = ""
     threads: int = Field(default=4, ge=1, le=64)
-    web_workers: int = Field(default=1, ge=1, le=64)
+    web_workers: int = Field(default=2, ge=1, le=64)
     pool_size: int = Field(default=8, ge=1, le=200)
     lease_seconds: int = Field(default=30, ge=2, le=3600)
     session_idle_minutes: int = Field(default=12 * 60, ge=5, le=7 * 24 * 60)

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime, format_time, format_timedelta
 from django import template
 from django.template import Context
+from django.template.loader import render_to_string
+from django.utils.html import format_html
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from regulars.contacts.queries import TimelineLine
+from regulars.customers.queries import Customer
+from regulars.groundwork.design.icons import draw
 from regulars.groundwork.kernel import clock
 from regulars.groundwork.kernel.money import Money
 
@@ -33,7 +38,47 @@ def reader() -> str:
 @register.simple_tag
 def money(minor: int, currency: str) -> str:
     """An amount of minor units."""
-    return Money(minor, currency).shown(get_language() or "en") if currency else ""
+    return _money(minor, currency, get_language() or "en") if currency else ""
+
+
+# Lists write the same days, prices and badges over and over; formatting one costs a third of a millisecond.
+@lru_cache(maxsize=8192)
+def _money(minor: int, currency: str, language: str) -> str:
+    return Money(minor, currency).shown(language)
+
+
+@lru_cache(maxsize=8192)
+def _date(on: date, size: str, locale: str) -> str:
+    return format_date(on, size, locale=locale)
+
+
+@lru_cache(maxsize=64)
+def _badge(segment: str, _language: str) -> str:
+    return render_to_string("desk/segment_words.html", {"segment": segment})
+
+
+@register.simple_tag
+def segment_badge(customer: Customer) -> str:
+    """How a customer is, as icon and word: a prospect, else the segment that insight has published."""
+    segment = "prospect" if customer.prospect else next((one.value for one in customer.traits.all() if one.name == "segment"), "")
+    return _badge(segment, get_language() or "en") if segment else ""
+
+
+@register.simple_tag(takes_context=True)
+def timeline_entry(context: Context, line: TimelineLine) -> str:
+    """One entry of a timeline, in the markup of <c-timeline-entry>."""
+    amount = format_html('<span class="bold">{}</span>', money(*line.amount)) if line.amount else ""
+    details = format_html(' <span class="muted">{}</span>', ", ".join(line.details)) if line.details else ""
+    note = format_html('<div class="timeline__note">{}{}</div>', amount, details) if amount or details else ""
+    return format_html(
+        '<li class="timeline__entry"><span class="timeline__dot">{}</span><div class="timeline__words"><p class="timeline__title">{}</p>{}</div>'
+        '<time class="timeline__when" datetime="{}">{}</time></li>',
+        draw(line_icon(line)),
+        headline(line),
+        note,
+        line.at.isoformat(),
+        wall(context, line.at),
+    )
 
 
 def zone_of(context: Context) -> ZoneInfo:
@@ -54,7 +99,7 @@ def day(context: Context, instant: datetime | date | None, size: str = "medium")
     if instant is None:
         return ""
     on = instant.astimezone(zone_of(context)).date() if isinstance(instant, datetime) else instant
-    return format_date(on, size, locale=reader())
+    return _date(on, size, reader())
 
 
 @register.simple_tag(takes_context=True)

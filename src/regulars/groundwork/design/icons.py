@@ -5,6 +5,8 @@ One icon means one thing everywhere. `{% icon "receipt" %}` draws it; it is deco
 so the word always stands beside it.
 """
 
+from functools import cache
+
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
@@ -77,6 +79,7 @@ PATHS: dict[str, str] = {
 }
 
 
+@cache
 def draw(name: str, *, css_class: str = "") -> SafeString:
     """Return one icon as inline SVG. An unknown name is a mistake of the page's author and fails loudly."""
     return format_html(
