@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from tests.cast import ACTOR, NOON, Cast
 
 from regulars.business.queries import Scope
 from regulars.contacts.queries import story_of
@@ -17,7 +18,6 @@ from regulars.groundwork.kernel.worker import run_until_idle
 from regulars.purchases.models import Purchase
 from regulars.purchases.queries import Kind, Sale, SaleLine, purchases_before
 from regulars.purchases.services import OriginalNotFound, ReceiptTaken, RefundTooLarge, SaleRefused, record_purchase
-from tests.cast import ACTOR, NOON, Cast
 
 
 def sell(cast: Cast, minor: int = 1240, **about: Any) -> Any:

@@ -50,6 +50,7 @@ class PurchaseImport(Kind):
     title = _("Purchases")
     fields = FIELDS
     stage_columns = STAGE_COLUMNS
+    remarks = ("purchases", "new_customers", "refunds_without_original")
 
     def ground_for(self, *, tenant_id: int | None, currency: str, zone: str, at: datetime, actor: str, found: bool = True) -> Ground:
         business = business_for_import(tenant_id=tenant_id, currency=currency, zone=zone, at=at, actor=actor, found=found)

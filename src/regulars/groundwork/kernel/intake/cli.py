@@ -257,7 +257,7 @@ def _report(batch: ImportBatch, draft: Draft, error_file: Path | None, arguments
             "dry_run": arguments.dry_run,
             "error_file": str(error_file) if error_file else None,
             "assumed": assumed,
-            **{name: count for name, count in batch.result.items() if isinstance(count, int)},
+            **{name: batch.result.get(name, 0) for name in KINDS[batch.kind].remarks},
             "seconds": round(seconds, 3),
             "rows_per_second": pace,
         }

@@ -91,6 +91,7 @@ class Kind(ABC):
     fields: ClassVar[tuple[Field, ...]]
     stage_columns: ClassVar[dict[str, str]]
     slots_at_once: ClassVar[int] = 50_000
+    remarks: ClassVar[tuple[str, ...]] = ()  # further counts of this kind, kept in the batch's result
 
     @abstractmethod
     def ground_for(self, *, tenant_id: int | None, currency: str, zone: str, at: datetime, actor: str, found: bool = True) -> Ground:
