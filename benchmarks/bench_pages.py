@@ -74,7 +74,9 @@ def measure(uri: str, folder: str, customers: int) -> int:
         (business,) = database.execute("SELECT id FROM business_business").fetchone() or (0,)
         values = {"business": business, "given": GIVEN, "family": FAMILY, "g": len(GIVEN), "f": len(FAMILY), "n": customers}
         for statement in FILL.strip().rstrip(";").split(";\n"):
-            database.execute(statement, values if "%(" in statement else None) if "%(" in statement else database.execute(statement.replace("%%", "%"))
+            database.execute(statement, values if "%(" in statement else None) if "%(" in statement else database.execute(
+                statement.replace("%%", "%")
+            )
     print(f"{customers:,} customers, {3 * customers:,} purchases made in {time.perf_counter() - started:.0f} s")
     port = "8951"
     begun = time.perf_counter()
@@ -150,7 +152,9 @@ def report(port: int, uri: str, up: float) -> int:
             middle, high = statistics.median(times), times[int(len(times) * 0.95)]
             plain = bare.get(name)
             ratio = f"{middle / plain:7.1f}" if plain else "       "
-            print(f"{name:20} {middle:8.1f} {high:8.1f} {f'{plain:16.2f}' if plain else ' ' * 16} {ratio}{'' if high < 100 else '  OVER 100 ms'}")
+            print(
+                f"{name:20} {middle:8.1f} {high:8.1f} {f'{plain:16.2f}' if plain else ' ' * 16} {ratio}{'' if high < 100 else '  OVER 100 ms'}"
+            )
             broken = broken or high >= 100
     print(f"\nstart to first answer: {up:.2f} s (supervisor, web and worker){'' if up <= 2 else '  OVER 2 s'}")
     return int(broken)

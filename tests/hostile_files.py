@@ -28,7 +28,13 @@ def hostile_files(seed: int = SEED, count: int = COUNT) -> Iterator[tuple[str, b
 def good_rows(rnd: random.Random, count: int = 30) -> list[list[str]]:
     """Plausible sales."""
     return [
-        [f"C{rnd.randrange(9)}", f"2024-{rnd.randrange(1, 13):02}-{rnd.randrange(1, 28):02} 10:00:00", f"{rnd.randrange(1, 900) / 10:.2f}", "Bun", ""]
+        [
+            f"C{rnd.randrange(9)}",
+            f"2024-{rnd.randrange(1, 13):02}-{rnd.randrange(1, 28):02} 10:00:00",
+            f"{rnd.randrange(1, 900) / 10:.2f}",
+            "Bun",
+            "",
+        ]
         for _ in range(count)
     ]
 
@@ -77,7 +83,10 @@ def shapes(rnd: random.Random) -> Iterator[tuple[str, bytes]]:
     yield "unclosed.csv", as_csv([*rows[:5], ["C1", "2024-01-01", "1.00", '"never closed', ""], *rows[5:]]).encode()
     yield "unclosed-header.csv", b'"customer,at,amount\nC1,2024-01-01,1\n'
     yield "stray-quotes.csv", as_csv([[row[0] + '"', row[1], row[2], 'a"b"c', '""'] for row in rows]).encode()
-    yield "semicolons-and-commas.csv", as_csv([[row[0], row[1], row[2].replace(".", ","), "a,b", ""] for row in rows], delimiter=";").encode()
+    yield (
+        "semicolons-and-commas.csv",
+        as_csv([[row[0], row[1], row[2].replace(".", ","), "a,b", ""] for row in rows], delimiter=";").encode(),
+    )
     yield "pipes.csv", as_csv(rows, delimiter="|").encode()
     yield "only-delimiters.csv", b",;|\t" * 500 + b"\n" + b",,,,\n" * 20
     yield "one-long-line.csv", HEADER.encode() + b"," + b"x" * 20_000_000
@@ -99,17 +108,54 @@ def contents(rnd: random.Random) -> Iterator[tuple[str, bytes]]:
     yield "backslashes.csv", with_row("\\N", "2024-01-01", "1.00", "\\t\\n\\.", "\\.")
     yield "right-to-left.csv", with_row("\u202eC1", "2024-01-01", "1.00", "مرحبا \u2066x\u2069", "")
     yield "surrogate.csv", with_row("C\ud800", "2024-01-01", "1.00", "\udfff", "")
-    dates = ["2024-02-30", "0000-00-00", "99999-01-01", "2024-13-45", "31/31/2024", "-1", "1e9", "NaT", "24:00", "2024-01-01T25:61:61", "١٢/٣/٢٠٢٤"]
+    dates = [
+        "2024-02-30",
+        "0000-00-00",
+        "99999-01-01",
+        "2024-13-45",
+        "31/31/2024",
+        "-1",
+        "1e9",
+        "NaT",
+        "24:00",
+        "2024-01-01T25:61:61",
+        "١٢/٣/٢٠٢٤",
+    ]
     yield "impossible-dates.csv", as_csv([["C1", text, "1.00", "", ""] for text in dates]).encode()
-    amounts = ["NaN", "inf", "-inf", "1e400", "0x10", "1_000", "--1", "1.2.3", "", " ", "٣", "1/2", "9" * 40, "1.005", "€1", "$1", "USD 1", "(1", "1)", "."]
+    amounts = [
+        "NaN",
+        "inf",
+        "-inf",
+        "1e400",
+        "0x10",
+        "1_000",
+        "--1",
+        "1.2.3",
+        "",
+        " ",
+        "٣",
+        "1/2",
+        "9" * 40,
+        "1.005",
+        "€1",
+        "$1",
+        "USD 1",
+        "(1",
+        "1)",
+        ".",
+    ]
     yield "impossible-amounts.csv", as_csv([["C1", "2024-01-01", text, "", ""] for text in amounts]).encode()
-    yield "mixed-currencies.csv", as_csv(
-        [["C1", "2024-01-01", "1", "EUR", ""], ["C1", "2024-01-01", "1", "XQX", ""], ["C1", "2024-01-01", "1.5", "JPY", ""]],
-        "customer,at,amount,currency,receipt",
-    ).encode()
-    yield "refunds-without-original.csv", as_csv(
-        [["C1", "2024-01-01", "-1.00", "", f"R{number}"] for number in range(9)], "customer,at,amount,original,receipt"
-    ).encode()
+    yield (
+        "mixed-currencies.csv",
+        as_csv(
+            [["C1", "2024-01-01", "1", "EUR", ""], ["C1", "2024-01-01", "1", "XQX", ""], ["C1", "2024-01-01", "1.5", "JPY", ""]],
+            "customer,at,amount,currency,receipt",
+        ).encode(),
+    )
+    yield (
+        "refunds-without-original.csv",
+        as_csv([["C1", "2024-01-01", "-1.00", "", f"R{number}"] for number in range(9)], "customer,at,amount,original,receipt").encode(),
+    )
     yield "refund-of-itself.csv", as_csv([["C1", "2024-01-01", "-1.00", "R1", "R1"]], "customer,at,amount,original,receipt").encode()
     yield "duplicated-receipts.csv", as_csv([[f"C{number % 2}", "2024-01-01", "1.00", "", "R1"] for number in range(9)]).encode()
     yield "ambiguous.csv", as_csv([["C1", "01/02/2024", "1.234", "", ""], ["C1", "03/04/2024", "2.345", "", ""]]).encode()

@@ -6,12 +6,12 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from tests.insight.published import Sales
-
 from regulars.business.models import Business
 from regulars.business.services import found_business
 from regulars.customers.models import Customer, ExternalId
 from regulars.purchases.models import Purchase
+
+from tests.insight.published import Sales
 
 ACTOR = "system:test"
 AT = datetime(2026, 6, 15, 12, 0, tzinfo=UTC)

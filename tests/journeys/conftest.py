@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Error, sync_playwright
 
 from regulars.desk.rules import demo
+
 from tests.journeys.houses import House
 from tests.journeys.visitor import Visitor
 

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from regulars.groundwork.design import guide
+
 from tests.journeys.conftest import Enter
 from tests.journeys.visitor import Visitor
 

@@ -19,6 +19,7 @@ from django.urls import NoReverseMatch, get_resolver, reverse
 from regulars.staff.queries import KEY_SCOPES, Role, Table, table
 from regulars.staff.services import let_go, make_key
 from regulars.staff.web import authorise
+
 from tests.cast import ACTOR, NOON, Cast, employ
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE")
@@ -176,7 +177,7 @@ def test_a_foreign_object_and_a_made_up_one_give_the_same_answer(cast: Cast) -> 
         foreign = ask("GET", reverse(route, args=[cast.ada.public_id]))
         made_up = ask("GET", reverse(route, args=[uuid.uuid4()]))
         assert foreign.status_code == made_up.status_code == 404
-        assert foreign.content.replace(str(cast.ada.public_id).encode(), b"") .count(b"Ada") == 0
+        assert foreign.content.replace(str(cast.ada.public_id).encode(), b"").count(b"Ada") == 0
     before = digest()
     assert ask("POST", reverse("desk:edit_customer", args=[cast.ada.public_id])).status_code == 404
     assert ask("POST", reverse("desk:branch", args=[cast.market.public_id])).status_code == 404

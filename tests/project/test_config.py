@@ -80,7 +80,10 @@ def test_what_is_no_database_is_refused(monkeypatch: pytest.MonkeyPatch, url: st
 @pytest.mark.parametrize(
     ("url", "expected"),
     [
-        ("postgresql://u:p%40ss@db.example:5433/shop", {"NAME": "shop", "USER": "u", "PASSWORD": "p@ss", "HOST": "db.example", "PORT": "5433"}),
+        (
+            "postgresql://u:p%40ss@db.example:5433/shop",
+            {"NAME": "shop", "USER": "u", "PASSWORD": "p@ss", "HOST": "db.example", "PORT": "5433"},
+        ),
         ("postgresql://u:@/shop?host=/tmp/sock", {"NAME": "shop", "HOST": "/tmp/sock", "PORT": ""}),
     ],
 )

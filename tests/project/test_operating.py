@@ -15,6 +15,7 @@ from django.test import Client
 from regulars.desk import queries as desk_queries
 from regulars.groundwork.kernel.models import WorkerBeat
 from regulars.project import cli, doctor, logs
+
 from tests.cast import NOON, Cast
 
 

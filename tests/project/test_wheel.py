@@ -41,9 +41,13 @@ def test_the_installed_program_serves_from_an_empty_folder(installed: Path, tmp_
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("REGULARS_", "DATABASE_URL", "DJANGO_"))}
     environment |= {"PYTHONPATH": str(installed), "REGULARS_VAR": str(tmp_path / "var")}
     program = [sys.executable, "-m", "regulars"]
-    where = subprocess.run([sys.executable, "-c", "import regulars; print(regulars.__file__)"], env=environment, capture_output=True, text=True, cwd=tmp_path)
+    where = subprocess.run(
+        [sys.executable, "-c", "import regulars; print(regulars.__file__)"], env=environment, capture_output=True, text=True, cwd=tmp_path
+    )
     assert str(installed) in where.stdout
-    with subprocess.Popen([*program, "run", "--no-demo", "--port", "8973"], env=environment, cwd=tmp_path, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        [*program, "run", "--no-demo", "--port", "8973"], env=environment, cwd=tmp_path, stdout=subprocess.PIPE, text=True
+    ) as process:
         try:
             assert process.stdout is not None
             lines = []

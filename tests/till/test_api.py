@@ -11,6 +11,7 @@ from django.test import Client
 
 from regulars.purchases.models import Purchase
 from regulars.staff.services import make_key
+
 from tests.cast import ACTOR, NOON, Cast
 
 SALE = {"customer": "A-1001", "at": "2026-06-14T10:30:00+02:00", "amount": "12.40", "currency": "EUR", "receipt": "R-1", "branch": "market"}
@@ -106,7 +107,9 @@ def test_bad_input_is_a_problem_document_and_leaves_nothing(cast: Cast, change: 
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("body", ["", "{", "[]", "null", '"text"', b"\xff\xfe", "<?xml version='1.0'?><!DOCTYPE a [<!ENTITY b 'c'>]>", "[" * 100_000])
+@pytest.mark.parametrize(
+    "body", ["", "{", "[]", "null", '"text"', b"\xff\xfe", "<?xml version='1.0'?><!DOCTYPE a [<!ENTITY b 'c'>]>", "[" * 100_000]
+)
 def test_a_body_that_is_none_is_refused(cast: Cast, body: Any) -> None:
     """C8."""
     response = program(cast).post("purchases", body)
@@ -152,7 +155,11 @@ def test_a_key_of_one_branch_sees_and_writes_nothing_of_another(cast: Cast) -> N
     assert till.get(f"customers/{cast.ada.public_id}").status_code == 404
     assert till.get("purchases", customer=str(cast.ada.public_id)).status_code == 404
     assert till.get("customers", q="ada").json()["items"] == []
-    for change in ({"customer": str(cast.ada.public_id), "branch": "station"}, {"customer": "C-1003"}, {"branch": "market", "customer": "C-1003"}):
+    for change in (
+        {"customer": str(cast.ada.public_id), "branch": "station"},
+        {"customer": "C-1003"},
+        {"branch": "market", "customer": "C-1003"},
+    ):
         response = till.post("purchases", SALE | change | {"receipt": "X"}, key=str(change))
         assert response.status_code in (201, 404)
         if response.status_code == 201:
@@ -170,7 +177,13 @@ def test_a_taken_number_that_the_caller_may_not_see_tells_nothing(cast: Cast) ->
 @pytest.mark.django_db
 def test_a_customer_is_registered_once_by_key(cast: Cast) -> None:
     till = program(cast)
-    who = {"given_name": "Eszter", "family_name": "Nagy", "language": "hu", "external_id": "E-9", "contact_points": [{"kind": "email", "value": "e@mail.example"}]}
+    who = {
+        "given_name": "Eszter",
+        "family_name": "Nagy",
+        "language": "hu",
+        "external_id": "E-9",
+        "contact_points": [{"kind": "email", "value": "e@mail.example"}],
+    }
     made = till.post("customers", who)
     assert made.status_code == 201, made.content
     assert made.json()["name"] == "Nagy Eszter"

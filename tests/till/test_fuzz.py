@@ -19,6 +19,7 @@ from schemathesis.specs.openapi.checks import (
 
 from regulars.project.wsgi import application
 from regulars.staff.services import make_key
+
 from tests.cast import ACTOR, NOON, Cast
 
 schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", application)
@@ -48,5 +49,7 @@ def key(cast: Cast) -> str:
 def test_no_operation_has_a_server_error(case: Any, key: str) -> None:
     headers = {"Authorization": f"Bearer {key}"}
     if case.method.upper() == "POST":
-        case.headers = dict(case.headers or {}) | {"Idempotency-Key": "fuzz"} if "Idempotency-Key" not in (case.headers or {}) else case.headers
+        case.headers = (
+            dict(case.headers or {}) | {"Idempotency-Key": "fuzz"} if "Idempotency-Key" not in (case.headers or {}) else case.headers
+        )
     case.call_and_validate(headers=headers, checks=CHECKS)

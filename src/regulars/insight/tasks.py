@@ -12,9 +12,9 @@ from regulars.insight.services import request_refreshes
 def refresh(work: Work) -> None:
     """Perform one refresh that was asked for."""
     # The numeric libraries load here: a web process, which only knows this job's name, never needs them.
-    from regulars.insight.services.refreshing import perform_refresh
+    from regulars.insight.services.refreshing import compute_refresh
 
-    perform_refresh(refresh_id=work.payload["refresh"], at=now(), progress=lambda _percent, _stage: work.beat())
+    compute_refresh(refresh_id=work.payload["refresh"], at=now(), progress=lambda _percent, _stage: work.beat())
 
 
 @job("insight.refresh_all")

@@ -21,8 +21,10 @@ def drop_personal_values(_logger: Any, _method: str, event: MutableMapping[str, 
 
 def set_up(log_format: str) -> None:
     """Send the logs of Regulars and its libraries to standard error, as text or one JSON object a line."""
-    last: Any = structlog.processors.JSONRenderer() if log_format == "json" else structlog.dev.ConsoleRenderer(
-        colors=False, exception_formatter=structlog.dev.plain_traceback
+    last: Any = (
+        structlog.processors.JSONRenderer()
+        if log_format == "json"
+        else structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
     )  # plain: the pretty one prints local variables, and with them names and addresses
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,

@@ -8,7 +8,16 @@ from django.test.utils import CaptureQueriesContext
 
 from regulars.business.queries import Scope
 from regulars.customers.queries import CustomerKind, customers_after, find_customers
-from regulars.customers.services import ExternalIdTaken, Nameless, NewCustomer, add_contact_point, describe_customer, register_customer, remove_contact_point
+from regulars.customers.services import (
+    ExternalIdTaken,
+    Nameless,
+    NewCustomer,
+    add_contact_point,
+    describe_customer,
+    register_customer,
+    remove_contact_point,
+)
+
 from tests.cast import ACTOR, NOON, Cast, enrol
 
 
@@ -94,7 +103,9 @@ def test_pages_show_everybody_once_and_in_order(cast: Cast) -> None:
 def test_a_search_costs_a_fixed_number_of_queries(cast: Cast) -> None:
     for n in range(30):
         enrol(cast.business, f"Person{n}", "Crowd", f"P-{n}", None)
-    with CaptureQueriesContext(connection, ) as queries:
+    with CaptureQueriesContext(
+        connection,
+    ) as queries:
         assert len(find_customers(scope=cast.scope, text="crowd")) == 30
     assert len(queries) == 3
 
@@ -103,7 +114,9 @@ def test_a_search_costs_a_fixed_number_of_queries(cast: Cast) -> None:
 def test_a_customer_needs_something_to_be_found_by(cast: Cast) -> None:
     with pytest.raises(Nameless):
         register_customer(business_id=cast.business.pk, who=NewCustomer(), branch_id=None, at=NOON, actor=ACTOR)
-    only_number = register_customer(business_id=cast.business.pk, who=NewCustomer(external_ids={"card": "777"}), branch_id=None, at=NOON, actor=ACTOR)
+    only_number = register_customer(
+        business_id=cast.business.pk, who=NewCustomer(external_ids={"card": "777"}), branch_id=None, at=NOON, actor=ACTOR
+    )
     assert only_number.display_name == "777"
 
 

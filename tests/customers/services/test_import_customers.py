@@ -5,13 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.cast import NOON, Cast
-from tests.importing import counts, import_file, work_off, written
 
 from regulars.customers.models import ContactPoint, Customer, SearchWord
 from regulars.customers.services import NewCustomer, describe_customer
 from regulars.groundwork.kernel.intake.undoing import begin_undo, carry_out_undo
 from regulars.groundwork.kernel.models import ImportBatch, ImportFault
+
+from tests.cast import NOON, Cast
+from tests.importing import counts, import_file, work_off, written
 
 pytestmark = pytest.mark.django_db
 Capture = pytest.CaptureFixture[str]
@@ -93,7 +94,9 @@ def test_undo_puts_changes_back_unless_somebody_touched_them_since(cast: Cast, t
     answer = imported(capsys, tmp_path, text)
     assert counts(answer) == {"read": 4, "created": 2, "updated": 2}
     bob = Customer.objects.get(pk=cast.bo.pk)
-    describe_customer(customer=bob, who=NewCustomer(given_name="Robert", family_name="Jensen"), branch_id=None, at=NOON, actor="system:test")
+    describe_customer(
+        customer=bob, who=NewCustomer(given_name="Robert", family_name="Jensen"), branch_id=None, at=NOON, actor="system:test"
+    )
     busy = Customer.objects.get(given_name="Busy")
     describe_customer(customer=busy, who=NewCustomer(given_name="Busier", family_name="Face"), branch_id=None, at=NOON, actor="system:test")
     work_off("quick")  # the timeline learns of it

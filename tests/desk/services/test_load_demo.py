@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 from django.test import Client
-from tests.cast import ACTOR, NOON, Cast
 
 from regulars.business.models import Branch, Business, Holiday
 from regulars.business.queries import Scope, all_businesses, branches
@@ -19,6 +18,8 @@ from regulars.purchases.queries import Kind, Sale, SaleLine
 from regulars.purchases.services import record_purchase
 from regulars.staff.models import Employee
 from regulars.staff.queries import Role
+
+from tests.cast import ACTOR, NOON, Cast
 
 
 @pytest.fixture

@@ -5,12 +5,13 @@ from pathlib import Path
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
-from tests.cast import PASSWORD, Cast, employ
-from tests.importing import work_off
 
 from regulars.groundwork.kernel.models import BatchState, ImportBatch
 from regulars.purchases.models import Purchase
 from regulars.staff.queries import Role
+
+from tests.cast import PASSWORD, Cast, employ
+from tests.importing import work_off
 
 SALES = "customer;date;amount;product\nA1;2024-01-02 10:00;12,50;Rye\nB2;2024-01-03 11:00;3,00;Bun\nB2;2024-02-30;3,00;Bun\n"
 
@@ -120,7 +121,9 @@ def test_a_missing_column_comes_back_with_the_form(desk: Client) -> None:
     assert "Choose the column." in again.content.decode()
 
 
-@pytest.mark.parametrize("content", [b"", b"%PDF-1.7", b"PK\x03\x04broken", b"\xd0\xcf\x11\xe0" + b"\0" * 100, b'a,b\n1,"' + b"x" * 2_100_000])
+@pytest.mark.parametrize(
+    "content", [b"", b"%PDF-1.7", b"PK\x03\x04broken", b"\xd0\xcf\x11\xe0" + b"\0" * 100, b'a,b\n1,"' + b"x" * 2_100_000]
+)
 def test_what_is_no_table_is_refused_beside_the_form(desk: Client, content: bytes) -> None:
     answer = upload(desk, content)
     if answer.status_code == 302:  # the header could be read: the rest is refused when it is

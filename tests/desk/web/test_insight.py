@@ -6,13 +6,14 @@ from datetime import date, timedelta
 
 import pytest
 from django.test import Client
-from tests.cast import PASSWORD, employ
-from tests.insight.shop import AT, sell
 
 from regulars.insight.models import CustomerScore, Refresh, RefreshState
 from regulars.insight.services import refresh_insight
 from regulars.purchases.models import Purchase
 from regulars.staff.queries import Role
+
+from tests.cast import PASSWORD, employ
+from tests.insight.shop import AT, sell
 
 PAGES = ["/insight/", "/insight/slipping-away/", "/insight/value/", "/insight/trust/"]
 TODAY = AT.date()

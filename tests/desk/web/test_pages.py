@@ -5,9 +5,24 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 from django.urls import reverse
+
 from tests.cast import Cast
 
-PLAIN = ["today", "customers", "new_customer", "purchases", "settings", "settings_business", "authorisation", "jobs", "new_branch", "holidays", "staff", "keys", "own_account"]
+PLAIN = [
+    "today",
+    "customers",
+    "new_customer",
+    "purchases",
+    "settings",
+    "settings_business",
+    "authorisation",
+    "jobs",
+    "new_branch",
+    "holidays",
+    "staff",
+    "keys",
+    "own_account",
+]
 
 
 @pytest.mark.parametrize("route", PLAIN)

@@ -10,11 +10,14 @@ from regulars.customers.events import CustomerRegistered
 from regulars.groundwork.kernel import audit, facts, jobs
 from regulars.groundwork.kernel.models import AuditHead, AuditLine, FactRow, Job
 from regulars.groundwork.kernel.worker import run_until_idle
+
 from tests.cast import NOON, Cast
 
 
 def registered(cast: Cast) -> CustomerRegistered:
-    return CustomerRegistered(tenant_id=cast.business.pk, at=NOON, actor="system:test", customer_id=cast.ada.pk, headline="Registered as a customer")
+    return CustomerRegistered(
+        tenant_id=cast.business.pk, at=NOON, actor="system:test", customer_id=cast.ada.pk, headline="Registered as a customer"
+    )
 
 
 @pytest.mark.django_db(transaction=True)

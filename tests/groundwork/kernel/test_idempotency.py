@@ -12,6 +12,7 @@ from regulars.groundwork.kernel import idempotency
 from regulars.groundwork.kernel.idempotency import Answer, InFlight, KeyMissing, KeyReused, once
 from regulars.groundwork.kernel.models import KeptAnswer
 from regulars.groundwork.kernel.refusals import Refusal
+
 from tests.cast import NOON
 
 

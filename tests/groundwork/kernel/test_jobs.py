@@ -18,6 +18,7 @@ from django.db.models.functions import Now
 from regulars.groundwork.kernel import jobs
 from regulars.groundwork.kernel.models import Job, JobState
 from regulars.groundwork.kernel.worker import Worker, run_until_idle
+
 from tests.groundwork.kernel.proof import PROOF_ENVIRONMENT
 
 LEASE = timedelta(seconds=30)

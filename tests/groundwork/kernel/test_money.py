@@ -21,7 +21,17 @@ def test_decimals_become_minor_units(text: str, currency: str, minor: int) -> No
 
 @pytest.mark.parametrize(
     ("text", "currency"),
-    [("12.405", "EUR"), ("1.5", "JPY"), ("NaN", "EUR"), ("Infinity", "EUR"), ("1e30", "EUR"), ("", "EUR"), ("twelve", "EUR"), ("1", "XYZW"), ("1", "QQQ")],
+    [
+        ("12.405", "EUR"),
+        ("1.5", "JPY"),
+        ("NaN", "EUR"),
+        ("Infinity", "EUR"),
+        ("1e30", "EUR"),
+        ("", "EUR"),
+        ("twelve", "EUR"),
+        ("1", "XYZW"),
+        ("1", "QQQ"),
+    ],
 )
 def test_what_is_no_amount_is_refused(text: str, currency: str) -> None:
     with pytest.raises(NotMoney):

@@ -8,6 +8,7 @@ import json
 import pytest
 
 from regulars.project.cli import run
+
 from tests.insight.published import packaged
 
 pytestmark = pytest.mark.django_db(transaction=True)

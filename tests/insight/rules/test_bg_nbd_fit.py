@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from tests.insight.published import CDNOW_SPLIT, cdnow_calibration, cdnow_master
 
 from regulars.insight.rules.arrays import hash_sample
 from regulars.insight.rules.bg_nbd_fit import fit_bg_nbd, heavy_hitters
@@ -11,6 +10,8 @@ from regulars.insight.rules.bg_nbd_scores import p_alive
 from regulars.insight.rules.calendar_days import day_number
 from regulars.insight.rules.rfm import rfm_at
 from regulars.insight.rules.verdicts import FitStatus
+
+from tests.insight.published import CDNOW_SPLIT, cdnow_calibration, cdnow_master
 
 
 def test_t2_the_fit_finds_the_published_parameters_of_cdnow():

@@ -5,7 +5,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from mpmath import mp, mpf
-from tests.insight.published import CDNOW_END, cdnow_calibration, cdnow_sample
 
 from regulars.insight.rules.bg_nbd_chances import chances_of_visits, likely_visits
 from regulars.insight.rules.bg_nbd_fit import fit_bg_nbd
@@ -17,6 +16,8 @@ from regulars.insight.rules.bg_nbd_scores import (
     p_alive_interval,
 )
 from regulars.insight.rules.worth import Horizon
+
+from tests.insight.published import CDNOW_END, cdnow_calibration, cdnow_sample
 
 PAPER = BgNbdParameters(r=0.243, alpha=4.414, a=0.793, b=2.426)  # CDNOW in weeks, as printed
 

@@ -30,7 +30,7 @@ ZONES = ["UTC", "Europe/Berlin", "America/St_Johns", "Australia/Lord_Howe", "Afr
 
 @given(
     st.sampled_from(ZONES),
-    st.lists(st.datetimes(datetime(1901, 1, 1), datetime(2098, 12, 31)), min_size=1, max_size=30),  # noqa: DTZ001
+    st.lists(st.datetimes(datetime(1901, 1, 1), datetime(2098, 12, 31)), min_size=1, max_size=30),
 )
 def test_many_instants_at_once_have_the_days_that_zoneinfo_gives_one_by_one(zone, moments):
     aware = [moment.replace(tzinfo=UTC) for moment in moments]

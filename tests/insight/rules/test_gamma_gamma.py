@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from tests.insight.published import cdnow_calibration
 
 from regulars.insight.rules.gamma_gamma import (
     GammaGammaFit,
@@ -11,6 +10,8 @@ from regulars.insight.rules.gamma_gamma import (
     fit_gamma_gamma,
 )
 from regulars.insight.rules.verdicts import FitStatus
+
+from tests.insight.published import cdnow_calibration
 
 
 def cdnow_fit() -> GammaGammaFit:

@@ -4,13 +4,14 @@ from datetime import date
 
 import numpy as np
 import pytest
-from tests.insight.published import CDNOW_END, cdnow_calibration, cdnow_sample, complete_journey
 
 from regulars.insight.rules.bg_nbd_fit import fit_bg_nbd
 from regulars.insight.rules.bg_nbd_scores import expected_visits_if_alive, p_alive
 from regulars.insight.rules.calendar_days import day_number
 from regulars.insight.rules.holdout import accuracy_of, by_forecast, by_repeat_count, naive_visits
 from regulars.insight.rules.rfm import Rfm, rfm_at
+
+from tests.insight.published import CDNOW_END, cdnow_calibration, cdnow_sample, complete_journey
 
 
 def forecast(rfm: Rfm, days: float) -> np.ndarray:

@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import special
-from tests.insight.published import CDNOW_END, cdnow_calibration, cdnow_sample
 
 from regulars.insight.rules.bg_nbd_fit import fit_bg_nbd
 from regulars.insight.rules.bg_nbd_scores import dropout_odds, p_alive
@@ -17,6 +16,8 @@ from regulars.insight.rules.rhythm import shared_rhythm, silence_against_rhythm
 from regulars.insight.rules.segments import is_beyond_rhythm, segments_for
 from regulars.insight.rules.special_functions import digamma, incomplete_beta, trigamma
 from regulars.insight.rules.visit_history import VisitHistory, fold_purchases
+
+from tests.insight.published import CDNOW_END, cdnow_calibration, cdnow_sample
 
 
 @given(st.floats(1e-6, 1 - 1e-6), st.floats(0.1, 400), st.floats(0.1, 5))

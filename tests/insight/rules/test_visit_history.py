@@ -7,11 +7,12 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.insight.published import CDNOW_END, CDNOW_SPLIT, cdnow_calibration, cdnow_master, cdnow_sample
 
 from regulars.insight.rules.calendar_days import day_number
 from regulars.insight.rules.rfm import rfm_at
 from regulars.insight.rules.visit_history import VisitHistory, fold_purchases
+
+from tests.insight.published import CDNOW_END, CDNOW_SPLIT, cdnow_calibration, cdnow_master, cdnow_sample
 
 CUSTOMERS = 4
 rows = st.lists(

@@ -3,8 +3,6 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from tests.insight.published import CDNOW_END, CDNOW_SPLIT, cdnow_sample
-from tests.insight.shop import ACTOR, AT, load, sell, shop
 
 from regulars.business.queries import Scope
 from regulars.customers.models import Trait
@@ -13,7 +11,10 @@ from regulars.groundwork.kernel.worker import run_until_idle
 from regulars.insight.models import CustomerScore, Refresh, RefreshState
 from regulars.insight.queries import current_refresh, customer_report, freshness_of, report
 from regulars.insight.services import NoSuchDay, refresh_insight, request_refresh
-from regulars.insight.services.refreshing import perform_refresh
+from regulars.insight.services.refreshing import compute_refresh
+
+from tests.insight.published import CDNOW_END, CDNOW_SPLIT, cdnow_sample
+from tests.insight.shop import ACTOR, AT, load, sell, shop
 
 pytestmark = pytest.mark.django_db
 
@@ -210,7 +211,7 @@ def test_a_refresh_that_dies_half_way_leaves_the_old_figures_and_can_be_performe
     dead = Refresh.objects.order_by("-pk").first()
     assert dead.state == RefreshState.FAILED
     assert current_refresh(scope=Scope(business.pk)) == old
-    perform_refresh(refresh_id=dead.pk, at=AT)
+    compute_refresh(refresh_id=dead.pk, at=AT)
     assert current_refresh(scope=Scope(business.pk)) == dead
     assert CustomerScore.objects.count() == 1
 

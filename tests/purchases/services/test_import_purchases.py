@@ -7,14 +7,15 @@ from pathlib import Path
 
 import pytest
 from django.apps import apps
-from tests.cast import NOON, Cast
-from tests.importing import counts, import_file, table, written
 
 from regulars.customers.models import Customer, ExternalId, SearchWord
 from regulars.groundwork.kernel.intake.kinds import KINDS
 from regulars.groundwork.kernel.intake.undoing import begin_undo, carry_out_undo
 from regulars.groundwork.kernel.models import FactRow, ImportBatch, ImportFault
 from regulars.purchases.models import Purchase, PurchaseLine
+
+from tests.cast import NOON, Cast
+from tests.importing import counts, import_file, table, written
 
 pytestmark = pytest.mark.django_db
 Capture = pytest.CaptureFixture[str]
@@ -164,7 +165,12 @@ def test_a_receipt_that_stands_with_other_content_is_refused(tmp_path: Path, cap
 
 
 def test_currencies_by_column_are_kept_apart(tmp_path: Path, capsys: Capture) -> None:
-    rows = [("A", "2024-01-02", "2.50", "EUR"), ("A", "2024-01-02", "250", "JPY"), ("A", "2024-01-02", "2.5", "JPY"), ("A", "2024-01-02", "1", "XQX")]
+    rows = [
+        ("A", "2024-01-02", "2.50", "EUR"),
+        ("A", "2024-01-02", "250", "JPY"),
+        ("A", "2024-01-02", "2.5", "JPY"),
+        ("A", "2024-01-02", "1", "XQX"),
+    ]
     code, answer = import_file(capsys, written(tmp_path, table(("customer", "at", "amount", "currency"), *rows)))
     assert (code, counts(answer)) == (3, {"read": 4, "created": 2, "failed": 2})
     assert sorted(Purchase.objects.values_list("currency", "amount_minor")) == [("EUR", 250), ("JPY", 250)]

@@ -26,7 +26,9 @@ def sales(path: Path, count: int) -> Path:
         out.write("customer,at,amount,product\n")
         for number in range(count):
             same = number - (number % 10 == 9)
-            out.write(f"C{same * 7919 % (count // 8)},2024-{same % 12 + 1:02}-{same % 28 + 1:02} 10:{same % 60:02}:00,{same % 977 / 10 + 1:.2f},Bun\n")
+            out.write(
+                f"C{same * 7919 % (count // 8)},2024-{same % 12 + 1:02}-{same % 28 + 1:02} 10:{same % 60:02}:00,{same % 977 / 10 + 1:.2f},Bun\n"
+            )
     return path
 
 
@@ -56,7 +58,10 @@ class Program:
 
     def look(self, code: str) -> str:
         """The answer of a few lines that know django and the models."""
-        start = SET_UP + "from regulars.groundwork.kernel.models import ImportBatch\nfrom regulars.purchases.models import Purchase, PurchaseLine\n"
+        start = (
+            SET_UP
+            + "from regulars.groundwork.kernel.models import ImportBatch\nfrom regulars.purchases.models import Purchase, PurchaseLine\n"
+        )
         done = subprocess.run([sys.executable, "-c", start + code], env=self.environment, capture_output=True, text=True, check=True)
         return done.stdout.strip()
 

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
-from tests.cast import ACTOR, NOON, Cast
 
 from regulars.business.queries import Scope
 from regulars.contacts.queries import story_of
@@ -18,6 +17,8 @@ from regulars.groundwork.kernel.worker import run_until_idle
 from regulars.purchases.models import Purchase
 from regulars.purchases.queries import Kind, Sale, SaleLine, purchases_before
 from regulars.purchases.services import OriginalNotFound, ReceiptTaken, RefundTooLarge, SaleRefused, record_purchase
+
+from tests.cast import ACTOR, NOON, Cast
 
 
 def sell(cast: Cast, minor: int = 1240, **about: Any) -> Any:
@@ -32,7 +33,10 @@ def refund(cast: Cast, minor: int, original: str, **about: Any) -> Any:
 
 @pytest.mark.django_db
 def test_a_sale_is_recorded_with_its_lines_and_announced(cast: Cast) -> None:
-    lines = [SaleLine(amount_minor=840, product="Rye loaf", category="Bread", quantity_milli=2000), SaleLine(amount_minor=400, product="Bun")]
+    lines = [
+        SaleLine(amount_minor=840, product="Rye loaf", category="Bread", quantity_milli=2000),
+        SaleLine(amount_minor=400, product="Bun"),
+    ]
     recorded = sell(cast, 1240, receipt="R-1", lines=lines)
     assert recorded.made
     assert [line.product for line in recorded.purchase.lines.order_by("position")] == ["Rye loaf", "Bun"]
@@ -137,7 +141,10 @@ def test_parallel_refunds_never_pay_back_more_than_was_paid(cast: Cast) -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    assert sorted(outcomes) == ["made"] * 3 + ["refund_too_large"] * 9 or sorted(outcomes, reverse=True) == ["refund_too_large"] * 9 + ["made"] * 3
+    assert (
+        sorted(outcomes) == ["made"] * 3 + ["refund_too_large"] * 9
+        or sorted(outcomes, reverse=True) == ["refund_too_large"] * 9 + ["made"] * 3
+    )
 
 
 @pytest.mark.django_db(transaction=True)

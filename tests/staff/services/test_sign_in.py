@@ -10,6 +10,7 @@ from django.test import Client
 from regulars.groundwork.kernel.models import AuditLine
 from regulars.staff.models import Employee
 from regulars.staff.services import SignInRefused, TooManyTries, sign_in
+
 from tests.cast import NOON, PASSWORD, Cast
 
 

@@ -22,6 +22,7 @@ from regulars.staff.services import (
     make_key,
     revoke_key,
 )
+
 from tests.cast import ACTOR, NOON, PASSWORD, Cast, employ
 
 
@@ -93,7 +94,9 @@ def test_the_last_executive_stays(cast: Cast) -> None:
 @pytest.mark.parametrize(("giver", "role"), [(Role.MANAGER, Role.EXECUTIVE), (Role.SUPERVISOR, Role.CASHIER), (Role.CASHIER, Role.CASHIER)])
 def test_nobody_gives_a_role_beyond_their_own(cast: Cast, giver: Role, role: Role) -> None:
     with pytest.raises(MayNotGive):
-        invite_employee(business_id=cast.business.pk, giver=giver, email="x@bakery.example", name="X", role=role, branch_ids=None, at=NOON, actor=ACTOR)
+        invite_employee(
+            business_id=cast.business.pk, giver=giver, email="x@bakery.example", name="X", role=role, branch_ids=None, at=NOON, actor=ACTOR
+        )
 
 
 @pytest.mark.django_db
@@ -127,7 +130,14 @@ def test_an_invitation_opens_once_and_looking_at_it_changes_nothing(cast: Cast) 
 @pytest.mark.django_db
 def test_an_invitation_that_met_a_weak_password_is_still_open(cast: Cast) -> None:
     _invitation, token = invite_employee(
-        business_id=cast.business.pk, giver=Role.EXECUTIVE, email="b@bakery.example", name="B", role=Role.AGENT, branch_ids=None, at=NOON, actor=ACTOR
+        business_id=cast.business.pk,
+        giver=Role.EXECUTIVE,
+        email="b@bakery.example",
+        name="B",
+        role=Role.AGENT,
+        branch_ids=None,
+        at=NOON,
+        actor=ACTOR,
     )
     with pytest.raises(PasswordTooWeak):
         accept_invitation(token=token, password="short", at=NOON)

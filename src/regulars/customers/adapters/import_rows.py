@@ -23,7 +23,16 @@ STAGE_COLUMNS = {
     "email": "text",
     "phone": "text",
 }
-LIMITS = {"customer": 120, "name": 240, "given_name": 120, "family_name": 120, "organisation": 200, "email": 254, "phone": 40, "note": 4_000}
+LIMITS = {
+    "customer": 120,
+    "name": 240,
+    "given_name": 120,
+    "family_name": 120,
+    "organisation": 200,
+    "email": 254,
+    "phone": 40,
+    "note": 4_000,
+}
 _LANGUAGE = re.compile(r"^[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})?$")
 
 

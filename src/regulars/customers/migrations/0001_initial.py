@@ -8,124 +8,145 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('business', '0001_initial'),
+        ("business", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Customer',
+            name="Customer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=regulars.groundwork.kernel.ids.new_id, editable=False, unique=True)),
-                ('kind', models.CharField(default=regulars.customers.rules.names.CustomerKind['PERSON'], max_length=12)),
-                ('given_name', models.CharField(blank=True, default='', max_length=120)),
-                ('family_name', models.CharField(blank=True, default='', max_length=120)),
-                ('organisation_name', models.CharField(blank=True, default='', max_length=200)),
-                ('display_name', models.CharField(max_length=255)),
-                ('sort_name', models.CharField(default='', max_length=255)),
-                ('language', models.CharField(blank=True, default='', max_length=10)),
-                ('zone', models.CharField(blank=True, default='', max_length=64)),
-                ('note', models.TextField(blank=True, default='')),
-                ('prospect', models.BooleanField(db_default=True, default=True)),
-                ('batch_id', models.BigIntegerField(blank=True, null=True)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('business', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='business.business')),
-                ('home_branch', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='business.branch')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=regulars.groundwork.kernel.ids.new_id, editable=False, unique=True)),
+                ("kind", models.CharField(default=regulars.customers.rules.names.CustomerKind["PERSON"], max_length=12)),
+                ("given_name", models.CharField(blank=True, default="", max_length=120)),
+                ("family_name", models.CharField(blank=True, default="", max_length=120)),
+                ("organisation_name", models.CharField(blank=True, default="", max_length=200)),
+                ("display_name", models.CharField(max_length=255)),
+                ("sort_name", models.CharField(default="", max_length=255)),
+                ("language", models.CharField(blank=True, default="", max_length=10)),
+                ("zone", models.CharField(blank=True, default="", max_length=64)),
+                ("note", models.TextField(blank=True, default="")),
+                ("prospect", models.BooleanField(db_default=True, default=True)),
+                ("batch_id", models.BigIntegerField(blank=True, null=True)),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("business", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="business.business")),
+                (
+                    "home_branch",
+                    models.ForeignKey(
+                        blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="business.branch"
+                    ),
+                ),
             ],
             options={
-                'db_table': 'customers_customer',
+                "db_table": "customers_customer",
             },
         ),
         migrations.CreateModel(
-            name='ContactPoint',
+            name="ContactPoint",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=10)),
-                ('value', models.CharField(max_length=320)),
-                ('normal', models.CharField(max_length=320)),
-                ('label', models.CharField(blank=True, default='', max_length=40)),
-                ('added_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='contact_points', to='customers.customer')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(max_length=10)),
+                ("value", models.CharField(max_length=320)),
+                ("normal", models.CharField(max_length=320)),
+                ("label", models.CharField(blank=True, default="", max_length=40)),
+                ("added_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "customer",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="contact_points", to="customers.customer"),
+                ),
             ],
             options={
-                'db_table': 'customers_contactpoint',
+                "db_table": "customers_contactpoint",
             },
         ),
         migrations.CreateModel(
-            name='ExternalId',
+            name="ExternalId",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.CharField(max_length=40)),
-                ('value', models.CharField(max_length=120)),
-                ('business', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='business.business')),
-                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='external_ids', to='customers.customer')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("source", models.CharField(max_length=40)),
+                ("value", models.CharField(max_length=120)),
+                ("business", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="business.business")),
+                (
+                    "customer",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="external_ids", to="customers.customer"),
+                ),
             ],
             options={
-                'db_table': 'customers_externalid',
+                "db_table": "customers_externalid",
             },
         ),
         migrations.CreateModel(
-            name='SearchWord',
+            name="SearchWord",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('word', models.CharField(max_length=64)),
-                ('business', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='business.business')),
-                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='search_words', to='customers.customer')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("word", models.CharField(max_length=64)),
+                (
+                    "business",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name="+", to="business.business"
+                    ),
+                ),
+                (
+                    "customer",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="search_words", to="customers.customer"),
+                ),
             ],
             options={
-                'db_table': 'customers_searchword',
+                "db_table": "customers_searchword",
             },
         ),
         migrations.CreateModel(
-            name='Trait',
+            name="Trait",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=40)),
-                ('value', models.CharField(max_length=80)),
-                ('explanation', models.JSONField(default=dict)),
-                ('source', models.CharField(max_length=40)),
-                ('published_at', models.DateTimeField()),
-                ('business', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='business.business')),
-                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='traits', to='customers.customer')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=40)),
+                ("value", models.CharField(max_length=80)),
+                ("explanation", models.JSONField(default=dict)),
+                ("source", models.CharField(max_length=40)),
+                ("published_at", models.DateTimeField()),
+                ("business", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="+", to="business.business")),
+                (
+                    "customer",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="traits", to="customers.customer"),
+                ),
             ],
             options={
-                'db_table': 'customers_trait',
+                "db_table": "customers_trait",
             },
         ),
         migrations.AddIndex(
-            model_name='customer',
-            index=models.Index(fields=['business', 'sort_name', 'id'], name='customer_by_name'),
+            model_name="customer",
+            index=models.Index(fields=["business", "sort_name", "id"], name="customer_by_name"),
         ),
         migrations.AddIndex(
-            model_name='customer',
-            index=models.Index(condition=models.Q(('batch_id__isnull', False)), fields=['batch_id'], name='customer_batch'),
+            model_name="customer",
+            index=models.Index(condition=models.Q(("batch_id__isnull", False)), fields=["batch_id"], name="customer_batch"),
         ),
         migrations.AddConstraint(
-            model_name='contactpoint',
-            constraint=models.UniqueConstraint(fields=('customer', 'kind', 'normal'), name='contact_point_once'),
+            model_name="contactpoint",
+            constraint=models.UniqueConstraint(fields=("customer", "kind", "normal"), name="contact_point_once"),
         ),
         migrations.AddConstraint(
-            model_name='contactpoint',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['email', 'phone', 'postal'])), name='contact_point_kind'),
+            model_name="contactpoint",
+            constraint=models.CheckConstraint(condition=models.Q(("kind__in", ["email", "phone", "postal"])), name="contact_point_kind"),
         ),
         migrations.AddConstraint(
-            model_name='externalid',
-            constraint=models.UniqueConstraint(fields=('business', 'source', 'value'), name='external_id_once'),
+            model_name="externalid",
+            constraint=models.UniqueConstraint(fields=("business", "source", "value"), name="external_id_once"),
         ),
         migrations.AddIndex(
-            model_name='searchword',
-            index=models.Index(fields=['business', 'word', 'customer'], name='search_word'),
+            model_name="searchword",
+            index=models.Index(fields=["business", "word", "customer"], name="search_word"),
         ),
         migrations.AddIndex(
-            model_name='trait',
-            index=models.Index(fields=['business', 'name', 'value'], name='trait_value'),
+            model_name="trait",
+            index=models.Index(fields=["business", "name", "value"], name="trait_value"),
         ),
         migrations.AddConstraint(
-            model_name='trait',
-            constraint=models.UniqueConstraint(fields=('customer', 'name'), name='trait_once'),
+            model_name="trait",
+            constraint=models.UniqueConstraint(fields=("customer", "name"), name="trait_once"),
         ),
     ]

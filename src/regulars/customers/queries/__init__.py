@@ -1,6 +1,7 @@
 """Questions about customers."""
 
 from regulars.customers.models import Customer, Trait
+from regulars.customers.queries.columns import customer_numbers
 from regulars.customers.queries.finding import (
     CustomerPage,
     customer_by_external_id,
@@ -20,6 +21,7 @@ __all__ = [
     "Trait",
     "counts_of",
     "customer_by_external_id",
+    "customer_numbers",
     "customer_of",
     "customers_after",
     "find_customers",

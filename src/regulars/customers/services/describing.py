@@ -27,7 +27,11 @@ def describe_customer(*, customer: Customer, who: NewCustomer, branch_id: int | 
             setattr(row, key, value.strip() if isinstance(value, str) else value)
         row.home_branch_id = branch_id
         row.display_name = shown_name(
-            given=row.given_name, family=row.family_name, organisation=row.organisation_name, language=row.language, fallback=_number_of(row)
+            given=row.given_name,
+            family=row.family_name,
+            organisation=row.organisation_name,
+            language=row.language,
+            fallback=_number_of(row),
         )[:255]
         if not row.display_name:
             raise Nameless

@@ -53,7 +53,9 @@ class CustomerImport(Kind):
     def arrange(self, task: Task) -> int:
         made = "CREATE UNLOGGED TABLE" if on_postgres() else "CREATE TABLE"
         run(f"DROP TABLE IF EXISTS {task.ready_table}")
-        run(f"{made} {task.ready_table} AS SELECT dense_rank() OVER (ORDER BY {by_code_point('ref')}) AS slot, r.* FROM {task.rows_table} r")
+        run(
+            f"{made} {task.ready_table} AS SELECT dense_rank() OVER (ORDER BY {by_code_point('ref')}) AS slot, r.* FROM {task.rows_table} r"
+        )
         run(f"CREATE INDEX {task.ready_table}_slot ON {task.ready_table} (slot)")
         return int(fetch(f"SELECT coalesce(max(slot), 0) FROM {task.ready_table}")[0][0])
 

@@ -98,9 +98,7 @@ def register_customer(*, business_id: int, who: NewCustomer, branch_id: int | No
         )
         index_for_search([customer.pk])
         announce(
-            CustomerRegistered(
-                tenant_id=business_id, at=at, actor=actor, customer_id=customer.pk, headline="Registered as a customer"
-            ),
+            CustomerRegistered(tenant_id=business_id, at=at, actor=actor, customer_id=customer.pk, headline="Registered as a customer"),
             after={"name": shown},
         )
     return customer

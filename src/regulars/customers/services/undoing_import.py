@@ -19,9 +19,7 @@ def undo_step(batch: ImportBatch) -> Undone:
     changes = list(ImportChange.objects.filter(batch=batch).order_by("-pk")[:ROWS_AT_ONCE])
     if changes:
         return _put_back(changes)
-    removed, kept, last = remove_unused_customers(
-        batch_id=batch.pk, after=batch.result.get("undo_customers_after", 0), limit=ROWS_AT_ONCE
-    )
+    removed, kept, last = remove_unused_customers(batch_id=batch.pk, after=batch.result.get("undo_customers_after", 0), limit=ROWS_AT_ONCE)
     if last:
         return Undone(undone=removed, kept=kept, more=True, remarks={"undo_customers_after": last})
     return Undone(gone=max(0, batch.created + batch.updated - batch.undone - batch.kept))

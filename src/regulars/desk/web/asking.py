@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import TypeVar
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
@@ -15,8 +14,6 @@ from regulars.business.queries import Scope
 from regulars.groundwork.kernel import clock
 from regulars.groundwork.kernel.refusals import Refusal
 from regulars.staff.queries import Actor, Employee, scope_of
-
-T = TypeVar("T")
 
 
 class Asking:
@@ -35,7 +32,7 @@ class Asking:
         return self.request.user
 
 
-def attempt(form: forms.Form, act: Callable[[], T]) -> T | None:
+def attempt[T](form: forms.Form, act: Callable[[], T]) -> T | None:
     """Call one service for a valid form. A refusal becomes the form's errors, beside the fields that it names."""
     if not form.is_valid():
         return None

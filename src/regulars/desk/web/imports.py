@@ -218,7 +218,11 @@ def _shown(asking: Asking, row: ImportBatch) -> dict[str, Any]:
 def _how_far(asking: Asking, row: ImportBatch) -> HowFar:
     seconds = (asking.at - row.started_at).total_seconds() if row.started_at else 0.0
     if row.state == BatchState.UNDOING:
-        done, expected, title = row.undone + row.kept + row.gone, row.result.get("purchases", row.created + row.updated), step_title("undoing")
+        done, expected, title = (
+            row.undone + row.kept + row.gone,
+            row.result.get("purchases", row.created + row.updated),
+            step_title("undoing"),
+        )
     elif row.step == "comparing":
         done, expected = row.slots_done, row.slots
         title = step_title("recording" if row.state == BatchState.RUNNING else "comparing")

@@ -1,4 +1,3 @@
-# ruff: noqa: E501 - drawings are long lines
 """Our own icons: strokes on a 24-unit square, drawn by hand, coloured by the text around them.
 
 One icon means one thing everywhere. `{% icon "receipt" %}` draws it; it is decoration (hidden from screen readers),

@@ -55,9 +55,18 @@ class Observation:
         self.after = VisitHistory.empty(len(self.customers))
 
     def add(self, *, customer: Whole, when: Whole, amount_minor: Whole, is_refund: Flags, own_currency: Flags) -> None:
-        """Fold a part of the purchases. Those dated after the end are quarantined: counted, not used."""
+        """Fold a part of the purchases. Those dated after the end are quarantined: counted, not used.
+
+        Customers who registered since `customers` was read are left to the next refresh.
+        """
+        if len(self.customers) == 0:
+            return
         day = local_days(when, self.zone)
-        position = np.searchsorted(self.customers, customer).astype(np.int64)
+        position = np.minimum(np.searchsorted(self.customers, customer), len(self.customers) - 1).astype(np.int64)
+        known = self.customers[position] == customer
+        if not known.all():
+            day, position, amount_minor = day[known], position[known], amount_minor[known]
+            is_refund, own_currency = is_refund[known], own_currency[known]
         used = day <= self.end_day
         self.after_the_end += int(np.count_nonzero(~used))
         self.purchases += int(np.count_nonzero(used))

@@ -79,7 +79,7 @@ def refresh_insight(
     `progress(percent, stage)` is called after each step. Refuses days that can't be meant.
     """
     # The numeric libraries load with the computing, not with the pages that show its results.
-    from regulars.insight.services.refreshing import perform_refresh
+    from regulars.insight.services.refreshing import compute_refresh
 
     check_days(as_of=as_of, calibration_end=calibration_end)
     refresh = Refresh.objects.create(
@@ -90,7 +90,7 @@ def refresh_insight(
         calibration_end=calibration_end,
         touched_at=at,
     )
-    return perform_refresh(refresh_id=refresh.pk, at=at, progress=progress)
+    return compute_refresh(refresh_id=refresh.pk, at=at, progress=progress)
 
 
 def request_refreshes(*, at: datetime, actor: str) -> int:

@@ -20,6 +20,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from regulars.business.queries import Business, Scope, business_of
+from regulars.customers.queries import customer_numbers
 from regulars.customers.services import PublishedTrait, publish_traits
 from regulars.groundwork.kernel.bulk.copying import copy_rows
 from regulars.groundwork.kernel.facts import announce
@@ -37,7 +38,7 @@ from regulars.insight.rules.visit_history import VisitHistory
 from regulars.insight.rules.worth import Horizon, refund_share
 from regulars.insight.services import findings
 from regulars.insight.services.asking import NoSuchDay
-from regulars.purchases.queries import buyers, main_currency, purchase_columns, purchase_span
+from regulars.purchases.queries import main_currency, purchase_columns, purchase_span
 
 type Progress = Callable[[int, str], None]
 
@@ -45,7 +46,7 @@ ROWS_AT_ONCE = 20_000
 SWEEP_AT_ONCE = 20_000
 
 
-def perform_refresh(*, refresh_id: int, at: datetime, progress: Progress | None = None) -> Refresh:
+def compute_refresh(*, refresh_id: int, at: datetime, progress: Progress | None = None) -> Refresh:
     """Perform a refresh that was asked for. A failure marks it failed and is raised again."""
     refresh = Refresh.objects.get(pk=refresh_id)
     if refresh.state == RefreshState.DONE:
@@ -121,7 +122,7 @@ def _window_of(refresh: Refresh, business: Business, at: datetime) -> Window:
 
 def _observe(business: Business, window: Window, tell: Progress) -> Observation:
     scope = Scope(business.pk)
-    numbers = [part["customer_id"] for part in buyers(scope=scope)]
+    numbers = [part["id"] for part in customer_numbers(scope=scope)]
     observation = Observation(
         customers=np.concatenate(numbers) if numbers else np.empty(0, dtype=np.int64),
         split_day=window.split_day,
@@ -166,6 +167,7 @@ def _tested(observation: Observation, window: Window, models: Models | None) -> 
 def _findings(business: Business, rfm: Rfm, models: Models, observation: Observation, window: Window) -> dict[str, Any]:
     currency = business.currency or main_currency(scope=Scope(business.pk))
     minor_per_unit = 10 ** digits_of(currency) if currency else 1
+    whole = observation.whole()
     heavy = heavy_hitters(models.bg_nbd, rfm.frequency, rfm.recency, rfm.age)
     return {
         "currency": currency,
@@ -181,7 +183,7 @@ def _findings(business: Business, rfm: Rfm, models: Models, observation: Observa
             "purchases": observation.purchases,
             "after_the_end": observation.after_the_end,
             "other_currency": observation.other_currency,
-            "customers_without_sale": int(len(observation.customers) - (observation.whole().visits > 0).sum()),
+            "customers_without_sale": int(((whole.visits == 0) & (whole.column("refunds") > 0)).sum()),
         },
     }
 

@@ -103,7 +103,7 @@ class PurchaseRowReader:
         quantity = 1000 if self.quantity_at is None else self.quantities[cells[self.quantity_at]]
         product = "" if self.product_at is None else self.products[cells[self.product_at]]
         category = "" if self.category_at is None else self.categories[cells[self.category_at]]
-        branch, code = (self._default_branch() if self.branch_at is None else self.branch_of[cells[self.branch_at]])
+        branch, code = self._default_branch() if self.branch_at is None else self.branch_of[cells[self.branch_at]]
         receipt = "" if self.receipt_at is None else self.receipt_of(cells[self.receipt_at])
         original = "" if self.original_at is None else self.receipt_of(cells[self.original_at])
         if receipt:

@@ -62,9 +62,7 @@ def _grouped(ready: str) -> str:
     good = "CASE WHEN bad = 0 THEN {} END"
     total = "sum(amount)"
     kind = f"CASE WHEN {total} < 0 THEN 'r' ELSE 's' END"
-    key = (
-        f"CASE WHEN max(receipt) = '' THEN max(key) ELSE max(branch_code) || '/' || {kind} || '/' || max(receipt) END"
-    )
+    key = f"CASE WHEN max(receipt) = '' THEN max(key) ELSE max(branch_code) || '/' || {kind} || '/' || max(receipt) END"
     return (
         f"SELECT slot, {key} AS key, min(row) AS first_row, count(*) - sum(bad) AS rows, "
         "min(CASE WHEN bad = 1 THEN row END) AS bad_row, "

@@ -8,87 +8,130 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('business', '0001_initial'),
-        ('customers', '0001_initial'),
+        ("business", "0001_initial"),
+        ("customers", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Purchase',
+            name="Purchase",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=regulars.groundwork.kernel.ids.new_id, editable=False, unique=True)),
-                ('at', models.DateTimeField()),
-                ('currency', models.CharField(max_length=3)),
-                ('amount_minor', models.BigIntegerField()),
-                ('kind', models.CharField(db_default='sale', default=regulars.purchases.rules.sales.Kind['SALE'], max_length=6)),
-                ('source', models.CharField(max_length=40)),
-                ('source_key', models.CharField(max_length=200)),
-                ('receipt', models.CharField(blank=True, db_default='', default='', max_length=80)),
-                ('batch_id', models.BigIntegerField(blank=True, null=True)),
-                ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('branch', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='business.branch')),
-                ('business', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='business.business')),
-                ('customer', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='purchases', to='customers.customer')),
-                ('original', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='refunds', to='purchases.purchase')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=regulars.groundwork.kernel.ids.new_id, editable=False, unique=True)),
+                ("at", models.DateTimeField()),
+                ("currency", models.CharField(max_length=3)),
+                ("amount_minor", models.BigIntegerField()),
+                ("kind", models.CharField(db_default="sale", default=regulars.purchases.rules.sales.Kind["SALE"], max_length=6)),
+                ("source", models.CharField(max_length=40)),
+                ("source_key", models.CharField(max_length=200)),
+                ("receipt", models.CharField(blank=True, db_default="", default="", max_length=80)),
+                ("batch_id", models.BigIntegerField(blank=True, null=True)),
+                ("recorded_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "branch",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="business.branch",
+                    ),
+                ),
+                (
+                    "business",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="business.business"
+                    ),
+                ),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="purchases", to="customers.customer"
+                    ),
+                ),
+                (
+                    "original",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="refunds",
+                        to="purchases.purchase",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'purchases_purchase',
+                "db_table": "purchases_purchase",
             },
         ),
         migrations.CreateModel(
-            name='PurchaseLine',
+            name="PurchaseLine",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.IntegerField()),
-                ('product', models.CharField(blank=True, default='', max_length=120)),
-                ('category', models.CharField(blank=True, default='', max_length=80)),
-                ('quantity_milli', models.BigIntegerField(default=1000)),
-                ('amount_minor', models.BigIntegerField()),
-                ('purchase', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='purchases.purchase')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("position", models.IntegerField()),
+                ("product", models.CharField(blank=True, default="", max_length=120)),
+                ("category", models.CharField(blank=True, default="", max_length=80)),
+                ("quantity_milli", models.BigIntegerField(default=1000)),
+                ("amount_minor", models.BigIntegerField()),
+                (
+                    "purchase",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name="lines", to="purchases.purchase"
+                    ),
+                ),
             ],
             options={
-                'db_table': 'purchases_line',
+                "db_table": "purchases_line",
             },
         ),
         migrations.AddIndex(
-            model_name='purchase',
-            index=models.Index(fields=['customer', '-at', '-id'], name='purchase_story'),
+            model_name="purchase",
+            index=models.Index(fields=["customer", "-at", "-id"], name="purchase_story"),
         ),
         migrations.AddIndex(
-            model_name='purchase',
-            index=models.Index(fields=['business', '-at', '-id'], name='purchase_newest'),
+            model_name="purchase",
+            index=models.Index(fields=["business", "-at", "-id"], name="purchase_newest"),
         ),
         migrations.AddIndex(
-            model_name='purchase',
-            index=models.Index(condition=models.Q(('batch_id__isnull', False)), fields=['batch_id'], name='purchase_batch'),
+            model_name="purchase",
+            index=models.Index(condition=models.Q(("batch_id__isnull", False)), fields=["batch_id"], name="purchase_batch"),
         ),
         migrations.AddIndex(
-            model_name='purchase',
-            index=models.Index(condition=models.Q(('original__isnull', False)), fields=['original'], name='purchase_refunds'),
+            model_name="purchase",
+            index=models.Index(condition=models.Q(("original__isnull", False)), fields=["original"], name="purchase_refunds"),
         ),
         migrations.AddConstraint(
-            model_name='purchase',
-            constraint=models.UniqueConstraint(fields=('business', 'source', 'source_key'), name='purchase_once'),
+            model_name="purchase",
+            constraint=models.UniqueConstraint(fields=("business", "source", "source_key"), name="purchase_once"),
         ),
         migrations.AddConstraint(
-            model_name='purchase',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('amount_minor__gte', 0), ('kind', 'sale')), models.Q(('amount_minor__lte', 0), ('kind', 'refund')), _connector='OR'), name='purchase_sign'),
+            model_name="purchase",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("amount_minor__gte", 0), ("kind", "sale")),
+                    models.Q(("amount_minor__lte", 0), ("kind", "refund")),
+                    _connector="OR",
+                ),
+                name="purchase_sign",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='purchase',
-            constraint=models.CheckConstraint(condition=models.Q(('original__isnull', True), ('kind', 'refund'), _connector='OR'), name='purchase_original'),
+            model_name="purchase",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("original__isnull", True), ("kind", "refund"), _connector="OR"), name="purchase_original"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='purchase',
-            constraint=models.CheckConstraint(condition=models.Q(('original', models.F('id')), _negated=True), name='purchase_not_its_own'),
+            model_name="purchase",
+            constraint=models.CheckConstraint(condition=models.Q(("original", models.F("id")), _negated=True), name="purchase_not_its_own"),
         ),
         migrations.AddConstraint(
-            model_name='purchaseline',
-            constraint=models.UniqueConstraint(fields=('purchase', 'position'), name='line_position'),
+            model_name="purchaseline",
+            constraint=models.UniqueConstraint(fields=("purchase", "position"), name="line_position"),
         ),
     ]

@@ -3,7 +3,6 @@
 from regulars.purchases.models import Purchase
 from regulars.purchases.queries.columns import (
     PurchaseSpan,
-    buyers,
     main_currency,
     purchase_columns,
     purchase_span,
@@ -28,7 +27,6 @@ __all__ = [
     "PurchaseSpan",
     "Sale",
     "SaleLine",
-    "buyers",
     "customer_totals",
     "main_currency",
     "purchase_columns",

@@ -45,12 +45,6 @@ def main_currency(*, scope: Scope) -> str:
     return newest or ""
 
 
-def buyers(*, scope: Scope) -> Iterator[Part]:
-    """The numbers of all customers with a visible purchase, rising: parts with the one column `customer_id`."""
-    rows = visible(scope).order_by("customer_id").values_list("customer_id").distinct()
-    return stream_columns(rows, {"customer_id": ColumnKind.WHOLE})
-
-
 def purchase_columns(*, scope: Scope, currency: str) -> Iterator[Part]:
     """Every visible purchase in order of time, in parts of flat size.
 

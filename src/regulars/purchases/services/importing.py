@@ -139,9 +139,7 @@ def _write(task: Task, first: int, last: int, *, at: datetime) -> None:
         lock_referred(table="purchases_purchase", ids=f"SELECT original_id FROM {sql.HEADS}")
     refs = [str(row[0]) for row in fetch(sql.new_refs_sql())]
     if refs:
-        register_numbers(
-            into=sql.NUMBERS, refs=refs, business_id=task.tenant_id, source=task.plan.source, batch_id=task.batch_id, at=at
-        )
+        register_numbers(into=sql.NUMBERS, refs=refs, business_id=task.tenant_id, source=task.plan.source, batch_id=task.batch_id, at=at)
     run(sql.write_purchases_sql(at=at), task.tenant_id, task.plan.source, task.batch_id, at)
     if any(name in task.plan.columns for name in LINE_FIELDS):
         run(sql.write_lines_sql(ready=task.ready_table), first, last)

@@ -44,9 +44,7 @@ def _take_back(ids: list[int]) -> Undone:
 
 
 def _take_back_customers(task: Task, batch: ImportBatch) -> Undone:
-    removed, kept, last = remove_unused_customers(
-        batch_id=batch.pk, after=batch.result.get("undo_customers_after", 0), limit=ROWS_AT_ONCE
-    )
+    removed, kept, last = remove_unused_customers(batch_id=batch.pk, after=batch.result.get("undo_customers_after", 0), limit=ROWS_AT_ONCE)
     remarks = {
         "customers_undone": batch.result.get("customers_undone", 0) + removed,
         "customers_kept": batch.result.get("customers_kept", 0) + kept,

@@ -26,9 +26,7 @@ KINDS = {"tenant_id": ColumnKind.WHOLE, "when": ColumnKind.INSTANT, "third": Col
 
 
 def columns_of(**asked):
-    rows = FactRow.objects.annotate(
-        when=instant("at"), third=ExpressionWrapper(Q(name="fact 3"), output_field=BooleanField())
-    )
+    rows = FactRow.objects.annotate(when=instant("at"), third=ExpressionWrapper(Q(name="fact 3"), output_field=BooleanField()))
     return list(stream_columns(rows.order_by("tenant_id").values_list(*KINDS), KINDS, **asked))
 
 
@@ -52,3 +50,14 @@ def test_an_empty_value_is_refused_rather_than_misread():
     rows = Job.objects.annotate(when=instant("leased_until")).values_list("id", "when")
     with pytest.raises(ValueError, match="NULL"):
         list(stream_columns(rows, {"id": ColumnKind.WHOLE, "when": ColumnKind.INSTANT}))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_between_two_parts_the_database_answers_other_questions():
+    facts(50)
+    rows = FactRow.objects.order_by("tenant_id").values_list("tenant_id")
+    seen = []
+    for part in stream_columns(rows, {"tenant_id": ColumnKind.WHOLE}, at_once=7):
+        seen += part["tenant_id"].tolist()
+        FactRow.objects.filter(tenant_id=-3).update(subject=str(len(seen)))
+    assert seen == list(range(-3, 47))

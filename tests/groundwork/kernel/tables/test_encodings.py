@@ -40,7 +40,9 @@ def test_two_tables_that_read_differently_and_fit_equally_are_asked_about() -> N
     assert "cp1250" in guess.possible
 
 
-@pytest.mark.parametrize(("encoding", "name"), [("utf-16", "utf-16"), ("utf-16-le", "utf-16-le"), ("utf-16-be", "utf-16-be"), ("utf-32", "utf-32")])
+@pytest.mark.parametrize(
+    ("encoding", "name"), [("utf-16", "utf-16"), ("utf-16-le", "utf-16-le"), ("utf-16-be", "utf-16-be"), ("utf-32", "utf-32")]
+)
 def test_wide_encodings_are_seen_with_and_without_a_mark(encoding: str, name: str) -> None:
     guess = guess_wide("customer;at;amount\nŻaneta;2024-01-02;12,50\n".encode(encoding))
     assert guess is not None

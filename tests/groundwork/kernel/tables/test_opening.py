@@ -154,7 +154,9 @@ def test_a_directory_that_lies_about_sizes_is_refused(tmp_path: Path) -> None:
         workbook.check_archive(path, unpacked_max=1_000_000)
 
 
-@pytest.mark.parametrize("content", [archive({"readme.txt": b"hello"}), archive({"[Content_Types].xml": b"<x/>", "xl/workbook.xml": b"<broken"})])
+@pytest.mark.parametrize(
+    "content", [archive({"readme.txt": b"hello"}), archive({"[Content_Types].xml": b"<x/>", "xl/workbook.xml": b"<broken"})]
+)
 def test_archives_that_are_no_workbook_are_refused(tmp_path: Path, content: bytes) -> None:
     with pytest.raises(refused.BrokenWorkbook):
         list(opened(tmp_path, content).rows())

@@ -46,13 +46,17 @@ def test_the_raw_option_leaves_everything_as_it_is() -> None:
 
 @given(
     st.lists(
-        st.lists(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\ufeff\0"), min_size=1, max_size=8), min_size=3, max_size=3),
+        st.lists(
+            st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\ufeff\0"), min_size=1, max_size=8), min_size=3, max_size=3
+        ),
         min_size=1,
         max_size=6,
     ),
     st.sampled_from([",", ";", "\t", "|"]),
 )
-def test_a_written_table_is_read_back_cell_for_cell(tmp_path_factory: pytest.TempPathFactory, rows: list[list[str]], delimiter: str) -> None:
+def test_a_written_table_is_read_back_cell_for_cell(
+    tmp_path_factory: pytest.TempPathFactory, rows: list[list[str]], delimiter: str
+) -> None:
     path = tmp_path_factory.mktemp("written") / "t.csv"
     assert write_csv(path, [["one", "two", "three"], *rows], delimiter=delimiter) == len(rows) + 1
     table = open_table(path, Reading(delimiter=delimiter))

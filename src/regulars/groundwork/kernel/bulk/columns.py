@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import psycopg
 from django.db import connection
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import DateTimeField, F, Func, QuerySet
 from django.db.models.expressions import Combinable
 
@@ -51,9 +52,7 @@ def instant(name: str) -> Combinable:
     return Instant(F(name))
 
 
-def stream_columns(
-    rows: QuerySet[Any, tuple[Any, ...]], kinds: Mapping[str, ColumnKind], *, at_once: int = ROWS_AT_ONCE
-) -> Iterator[Part]:
+def stream_columns(rows: QuerySet[Any, tuple[Any, ...]], kinds: Mapping[str, ColumnKind], *, at_once: int = ROWS_AT_ONCE) -> Iterator[Part]:
     """The rows as parts of at most about `at_once` rows, in the query's order; each part maps names to arrays.
 
     `rows` is a `values_list()` of exactly the names in `kinds`, in that order; instants are annotated with `instant()`.
@@ -66,9 +65,24 @@ def stream_columns(
 
 
 def _from_postgres(rows: QuerySet[Any, Any], kinds: Mapping[str, ColumnKind], at_once: int) -> Iterator[Part]:
+    """Over a connection of its own, so that the caller may use the database between two parts.
+
+    Inside a transaction only its own connection sees its rows; there all parts are read before the first is handed out.
+    """
+    if connection.in_atomic_block:
+        yield from list(_copied(connection, rows, kinds, at_once))
+        return
+    own = connection.copy()
+    try:
+        yield from _copied(own, rows, kinds, at_once)
+    finally:
+        own.close()
+
+
+def _copied(over: BaseDatabaseWrapper, rows: QuerySet[Any, Any], kinds: Mapping[str, ColumnKind], at_once: int) -> Iterator[Part]:
     layout = _row_layout(kinds)
     statement, values = rows.query.sql_with_params()
-    with connection.cursor() as cursor:
+    with over.cursor() as cursor:
         raw = cast("psycopg.Cursor[Any]", cursor.cursor)
         copying = f"COPY ({statement}) TO STDOUT (FORMAT BINARY)"
         pending: list[bytes] = []
@@ -128,10 +142,7 @@ def _from_sqlite(rows: QuerySet[Any, Any], kinds: Mapping[str, ColumnKind], at_o
         cursor.execute(statement, values)
         while block := cursor.fetchmany(at_once):
             columns = zip(*block, strict=True)
-            yield {
-                name: _from_values(name, column, kind)
-                for (name, kind), column in zip(kinds.items(), columns, strict=True)
-            }
+            yield {name: _from_values(name, column, kind) for (name, kind), column in zip(kinds.items(), columns, strict=True)}
 
 
 def _from_values(name: str, column: tuple[Any, ...], kind: ColumnKind) -> npt.NDArray[Any]:

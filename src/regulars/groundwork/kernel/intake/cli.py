@@ -73,9 +73,7 @@ def import_file(arguments: argparse.Namespace) -> int:
     kind, at = KINDS[arguments.kind], clock.now()
     survey = receiving.survey_path(arguments.file)
     wanted = _wanted_plan(arguments)
-    ground = kind.ground_for(
-        tenant_id=None, currency=wanted.currency, zone=arguments.zone, at=at, actor=ACTOR, found=not arguments.dry_run
-    )
+    ground = kind.ground_for(tenant_id=None, currency=wanted.currency, zone=arguments.zone, at=at, actor=ACTOR, found=not arguments.dry_run)
     table = open_table(arguments.file, wanted.reading, survey=survey)
     draft = _draft(arguments, kind, table, ground, wanted)
     if not arguments.yes and not arguments.dry_run and not _agreed(kind, draft, table):

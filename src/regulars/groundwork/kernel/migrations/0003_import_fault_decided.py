@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('kernel', '0002_guard_audit_trail'),
+        ("kernel", "0002_guard_audit_trail"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='importfault',
-            name='decided',
+            model_name="importfault",
+            name="decided",
             field=models.BooleanField(default=False),
         ),
     ]

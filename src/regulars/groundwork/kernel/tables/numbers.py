@@ -81,9 +81,7 @@ def find_decimal_mark(cells: Iterable[str], *, likely: Mark = ".", decimals: int
     return _weigh(votes, threes, plain=plain, example=example, likely=likely, decimals=decimals)
 
 
-def _weigh(
-    votes: dict[str, int], threes: dict[str, int], *, plain: int, example: str, likely: Mark, decimals: int
-) -> NumberFinding:
+def _weigh(votes: dict[str, int], threes: dict[str, int], *, plain: int, example: str, likely: Mark, decimals: int) -> NumberFinding:
     point, comma = votes["."], votes[","]
     if point and comma:
         return NumberFinding("." if point >= comma else ",", sure=False, example=example)

@@ -26,18 +26,14 @@ class FileTooLarge(UnreadableFile):
 
     def __init__(self, size: int, limit: int) -> None:
         values = {"size": f"{size / 1e6:.0f}", "limit": f"{limit / 1e6:.0f}"}
-        super().__init__(
-            _("The file is too large: %(size)s MB, where %(limit)s MB are allowed. Split it into parts.") % values
-        )
+        super().__init__(_("The file is too large: %(size)s MB, where %(limit)s MB are allowed. Split it into parts.") % values)
 
 
 class NoTable(UnreadableFile):
     code = "no_table"
 
     def __init__(self, looks_like: str) -> None:
-        super().__init__(
-            _("This is no table but %(what)s. Save it as CSV or XLSX and try again.") % {"what": looks_like}
-        )
+        super().__init__(_("This is no table but %(what)s. Save it as CSV or XLSX and try again.") % {"what": looks_like})
 
 
 class BrokenWorkbook(UnreadableFile):
@@ -45,8 +41,7 @@ class BrokenWorkbook(UnreadableFile):
 
     def __init__(self, why: str) -> None:
         super().__init__(
-            _("The spreadsheet can't be opened: %(why)s. Open it in your spreadsheet program and save it again.")
-            % {"why": why}
+            _("The spreadsheet can't be opened: %(why)s. Open it in your spreadsheet program and save it again.") % {"why": why}
         )
 
 
@@ -56,8 +51,7 @@ class WorkbookTooLarge(UnreadableFile):
 
     def __init__(self, limit: int) -> None:
         super().__init__(
-            _("Unpacked, the spreadsheet is larger than %(limit)s MB. Save it as CSV and try again.")
-            % {"limit": f"{limit / 1e6:.0f}"}
+            _("Unpacked, the spreadsheet is larger than %(limit)s MB. Save it as CSV and try again.") % {"limit": f"{limit / 1e6:.0f}"}
         )
 
 
@@ -66,8 +60,7 @@ class UnknownSheet(UnreadableFile):
 
     def __init__(self, name: str, known: list[str]) -> None:
         super().__init__(
-            _("There is no sheet “%(name)s”. The sheets are: %(known)s.")
-            % {"name": name[:60], "known": ", ".join(known[:20])}
+            _("There is no sheet “%(name)s”. The sheets are: %(known)s.") % {"name": name[:60], "known": ", ".join(known[:20])}
         )
 
 
@@ -90,8 +83,7 @@ class TooManyColumns(UnreadableFile):
 
     def __init__(self, row: int, count: int, limit: int) -> None:
         super().__init__(
-            _("Row %(row)s has %(count)s columns, where %(limit)s are allowed.")
-            % {"row": row, "count": count, "limit": limit},
+            _("Row %(row)s has %(count)s columns, where %(limit)s are allowed.") % {"row": row, "count": count, "limit": limit},
             row=row,
         )
 
@@ -101,10 +93,7 @@ class RunawayCell(UnreadableFile):
 
     def __init__(self, row: int, limit: int) -> None:
         super().__init__(
-            _(
-                "A cell of row %(row)s is longer than %(limit)s characters. Perhaps a quotation mark is opened there "
-                "and never closed."
-            )
+            _("A cell of row %(row)s is longer than %(limit)s characters. Perhaps a quotation mark is opened there and never closed.")
             % {"row": row, "limit": f"{limit:,}"},
             row=row,
         )
