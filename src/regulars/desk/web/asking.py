@@ -13,6 +13,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from regulars.business.queries import Scope
 from regulars.groundwork.kernel import clock
 from regulars.groundwork.kernel.refusals import Refusal
+from regulars.groundwork.kernel.retrying import retried
 from regulars.staff.queries import Actor, Employee, scope_of
 
 
@@ -37,7 +38,7 @@ def attempt[T](form: forms.Form, act: Callable[[], T]) -> T | None:
     if not form.is_valid():
         return None
     try:
-        return act()
+        return retried(act)
     except Refusal as refusal:
         put_refusal(form, refusal)
         return None

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from regulars.groundwork.kernel.models import KeptAnswer
 from regulars.groundwork.kernel.refusals import Refusal
+from regulars.groundwork.kernel.retrying import retried
 
 KEPT_FOR = timedelta(days=7)
 NEVER_KEPT = {401, 403, 429}
@@ -68,6 +69,10 @@ def once(*, credential: str, route: str, key: str | None, content: bytes, at: da
     if not key or len(key) > 200 or not key.isprintable():
         raise KeyMissing
     fingerprint = hashlib.sha256(content).hexdigest()
+    return retried(lambda: _once(credential=credential, route=route, key=key, fingerprint=fingerprint, at=at, act=act))
+
+
+def _once(*, credential: str, route: str, key: str, fingerprint: str, at: datetime, act: Callable[[], Answer]) -> Answer:
     kept = _kept(credential, route, key, fingerprint)
     if kept:
         return kept

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from django.db.models import Q
 
-from regulars.groundwork.kernel import audit, clock, idempotency, jobs
+from regulars.groundwork.kernel import anchors, audit, clock, idempotency, jobs
 from regulars.groundwork.kernel.invariants import invariant
 from regulars.groundwork.kernel.models import Job
 from regulars.groundwork.kernel.schedules import schedule
@@ -26,13 +26,21 @@ def tidy(work: jobs.Work) -> None:
     Session.objects.filter(expire_date__lt=at).delete()
 
 
+@jobs.job("kernel.anchor", attempts=3)
+def anchor(work: jobs.Work) -> None:
+    """Write the heads of the audit chains outside the database."""
+    anchors.drop_anchor(at=clock.now())
+
+
 schedule("kernel.tidy", kind="kernel.tidy", daily="04:10")
+schedule("kernel.anchor", kind="kernel.anchor", daily="23:50")
 
 
 @invariant("audit chain unbroken")
 def audit_chain() -> Iterator[str]:
     """I12."""
     yield from audit.faults_in_chains()
+    yield from anchors.faults_against_anchors()
 
 
 @invariant("no job both settled and leased")

@@ -24,7 +24,6 @@ KEY_SCOPES = (
     "customers:write",
     "purchases:read",
     "purchases:write",
-    "insight:read",
 )
 
 # Who may give which role: nobody can hand out more than they hold.
