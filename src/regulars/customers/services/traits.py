@@ -25,17 +25,22 @@ class PublishedTrait(NamedTuple):
 
 
 def publish_traits(*, business_id: int, name: str, values: Iterable[PublishedTrait], source: str, at: datetime, actor: str) -> int:
-    """Replace a trait for the whole business: who is not in `values` loses it. One transaction; returns how many have it now."""
+    """Replace a trait for the whole business: who is not in `values` loses it. Returns how many have it now.
+
+    Written in short transactions, so that hundreds of thousands of customers don't lock SQLite for others; each row is right by itself, and
+    publishing again after a break gives the same.
+    """
     count = 0
-    with transaction.atomic():
-        for chunk in batched(values, CHUNK):
+    for chunk in batched(values, CHUNK):
+        with transaction.atomic():
             Trait.objects.bulk_create(
                 _rows(chunk, business_id=business_id, name=name, source=source, at=at),
                 update_conflicts=True,
                 unique_fields=["customer", "name"],
                 update_fields=["value", "explanation", "source", "published_at"],
             )
-            count += len(chunk)
+        count += len(chunk)
+    with transaction.atomic():
         Trait.objects.filter(business_id=business_id, name=name, published_at__lt=at).delete()
         announce(TraitsPublished(tenant_id=business_id, at=at, actor=actor, trait=name, customers=count))
     return count

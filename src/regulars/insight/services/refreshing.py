@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import batched
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -206,29 +206,36 @@ def _write_scores(refresh: Refresh, customers: Whole, rfm: Rfm, scores: Scores, 
 
 
 def _score_rows(refresh_id: int, customers: Whole, rfm: Rfm, scores: Scores) -> Iterator[tuple[Any, ...]]:
-    columns = (
-        customers.tolist(),
-        scores.segment.tolist(),
-        scores.slipping_away.tolist(),
-        rfm.frequency.tolist(),
-        rfm.recency.tolist(),
-        rfm.age.tolist(),
-        rfm.silence.tolist(),
-        [day_from_number(day).isoformat() for day in rfm.last_day.tolist()],
-        _or_none(scores.own_gap),
-        scores.silence_chance.tolist(),
-        _or_none(scores.alive),
-        _or_none(scores.alive_low),
-        _or_none(scores.alive_high),
-        scores.visits.tolist(),
-        np.rint(scores.spend).astype(np.int64).tolist(),
-        np.rint(scores.value).astype(np.int64).tolist(),
-        np.rint(scores.at_stake).astype(np.int64).tolist(),
-        rfm.net_amount.tolist(),
-        rfm.refunds.tolist(),
-    )
-    for row in zip(*columns, strict=True):
-        yield (refresh_id, *row)
+    """Rows of the table, made from slices of the columns, so that never all of them exist at once."""
+    for start in range(0, len(rfm), ROWS_AT_ONCE):
+        part = slice(start, start + ROWS_AT_ONCE)
+        columns = (
+            customers[part].tolist(),
+            scores.segment[part].tolist(),
+            scores.slipping_away[part].tolist(),
+            rfm.frequency[part].tolist(),
+            rfm.recency[part].tolist(),
+            rfm.age[part].tolist(),
+            rfm.silence[part].tolist(),
+            [day_from_number(day).isoformat() for day in rfm.last_day[part].tolist()],
+            _or_none(scores.own_gap[part]),
+            scores.silence_chance[part].tolist(),
+            _or_none(scores.alive[part]),
+            _or_none(scores.alive_low[part]),
+            _or_none(scores.alive_high[part]),
+            scores.visits[part].tolist(),
+            _whole(scores.spend[part]),
+            _whole(scores.value[part]),
+            _whole(scores.at_stake[part]),
+            rfm.net_amount[part].tolist(),
+            rfm.refunds[part].tolist(),
+        )
+        for row in zip(*columns, strict=True):
+            yield (refresh_id, *row)
+
+
+def _whole(column: Any) -> list[int]:
+    return cast("list[int]", np.rint(column).astype(np.int64).tolist())
 
 
 def _or_none(column: Any) -> list[float | None]:
@@ -238,37 +245,37 @@ def _or_none(column: Any) -> list[float | None]:
 
 def _publish_segments(refresh: Refresh, customers: Whole, rfm: Rfm, scores: Scores, at: datetime) -> None:
     """Publish each customer's segment downwards as a trait, with the figures that explain it."""
-    rows = zip(
-        customers.tolist(),
-        scores.segment.tolist(),
-        rfm.frequency.tolist(),
-        rfm.silence.tolist(),
-        _or_none(scores.own_gap),
-        scores.silence_chance.tolist(),
-        strict=True,
+    publish_traits(
+        business_id=refresh.business_id,
+        name="segment",
+        values=_traits(refresh, customers, rfm, scores),
+        source="insight",
+        at=at,
+        actor=refresh.asked_by,
     )
-    values = (
-        PublishedTrait(
-            customer,
-            segment,
-            {
+
+
+def _traits(refresh: Refresh, customers: Whole, rfm: Rfm, scores: Scores) -> Iterator[PublishedTrait]:
+    for start in range(0, len(rfm), ROWS_AT_ONCE):
+        part = slice(start, start + ROWS_AT_ONCE)
+        rows = zip(
+            customers[part].tolist(),
+            scores.segment[part].tolist(),
+            rfm.frequency[part].tolist(),
+            rfm.silence[part].tolist(),
+            _or_none(scores.own_gap[part]),
+            scores.silence_chance[part].tolist(),
+            strict=True,
+        )
+        for customer, segment, frequency, silence, gap, chance in rows:
+            figures = {
                 "refresh": str(refresh.public_id),
                 "frequency": frequency,
                 "silence_days": silence,
                 "own_gap_days": gap,
                 "silence_chance": chance,
-            },
-        )
-        for customer, segment, frequency, silence, gap, chance in rows
-    )
-    publish_traits(
-        business_id=refresh.business_id,
-        name="segment",
-        values=values,
-        source="insight",
-        at=at,
-        actor=refresh.asked_by,
-    )
+            }
+            yield PublishedTrait(customer, segment, figures)
 
 
 def _make_current(refresh: Refresh, window: Window, found: dict[str, Any], scores: Scores, at: datetime) -> None:
