@@ -7,6 +7,7 @@ itself (4xx but 401, 403, 429); those and server errors are never kept.
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -80,10 +81,10 @@ def _once(*, credential: str, route: str, key: str, fingerprint: str, at: dateti
         with transaction.atomic():
             # The row goes in before the act: a second request with the same key waits here for our commit, then finds it.
             row = KeptAnswer.objects.create(
-                credential=credential, route=route, key=key, fingerprint=fingerprint, status=0, body={}, kept_at=at
+                credential=credential, route=route, key=key, fingerprint=fingerprint, status=0, body="", kept_at=at
             )
             answer = _answer_of(act)
-            row.status, row.body = answer.status, answer.body
+            row.status, row.body = answer.status, json.dumps(answer.body)
             row.save(update_fields=["status", "body"])
             return answer
     except IntegrityError:
@@ -111,7 +112,7 @@ def _kept(credential: str, route: str, key: str, fingerprint: str) -> Answer | N
         return None
     if row.fingerprint != fingerprint:
         raise KeyReused
-    return Answer(row.status, row.body, replayed=True)
+    return Answer(row.status, json.loads(row.body), replayed=True)
 
 
 def forget_old_answers(*, at: datetime) -> int:

@@ -13,6 +13,8 @@ from django.db import IntegrityError, connection
 
 from regulars.groundwork.kernel.bulk.copying import on_postgres
 
+UUIDV7_BUILT_IN = 180_000
+
 
 def instant_sql(seconds: str) -> str:
     """An expression of whole seconds since 1970 as the column type of an instant."""
@@ -28,6 +30,8 @@ def new_uuid_sql(at: datetime) -> str:
     """A fresh UUIDv7 for each row, with the time of `at` (RFC 9562: 48 bits of time, version, variant, random bits)."""
     stamp = f"{int(at.timestamp() * 1000) & ((1 << 48) - 1):012x}"
     if on_postgres():
+        if connection.pg_version >= UUIDV7_BUILT_IN:  # type: ignore[attr-defined]
+            return "uuidv7()"
         return f"('{stamp[:8]}-{stamp[8:]}-7' || substr(gen_random_uuid()::text, 16))::uuid"
     tail = "substr('89ab', (random() & 3) + 1, 1) || substr(lower(hex(randomblob(8))), 2)"
     return f"('{stamp}7' || substr(lower(hex(randomblob(2))), 2) || {tail})"

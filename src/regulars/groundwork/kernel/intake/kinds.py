@@ -98,9 +98,13 @@ class Kind(ABC):
         """The business that takes the records; without `tenant_id` the only one. When there is none it is founded, or, without
         `found`, answered as number 0: good enough for a check that leaves no trace."""
 
+    def columns_for(self, task: Task) -> dict[str, str]:
+        """The columns that this file's rows are staged with; a kind may leave out what the file does not hold."""
+        return self.stage_columns
+
     @abstractmethod
     def row_reader(self, task: Task, positions: dict[str, int]) -> RowReader:
-        """A function that turns cells into a staged row (in the order of `stage_columns`). It raises BadCell, or SpoiledRow."""
+        """A function that turns cells into a staged row (in the order of `columns_for`). It raises BadCell, or SpoiledRow."""
 
     @abstractmethod
     def arrange(self, task: Task) -> int:

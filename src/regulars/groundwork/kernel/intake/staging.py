@@ -38,7 +38,7 @@ def stage_rows(*, batch: ImportBatch, kind: Kind, task: Task, table: Table, prog
         chunk = _Chunk(islice(rows, ROWS_AT_ONCE), reader, table)
         with transaction.atomic():
             claim_batch(batch)
-            copy_rows(table=task.rows_table, columns=list(kind.stage_columns), rows=chunk.staged())
+            copy_rows(table=task.rows_table, columns=list(kind.columns_for(task)), rows=chunk.staged())
             if chunk.read == 0:
                 break
             write_faults(batch, chunk.faults, decided=False)
@@ -135,7 +135,7 @@ def holds_ready(batch: ImportBatch, task: Task) -> bool:
 def _start_again(batch: ImportBatch, kind: Kind, task: Task) -> None:
     with transaction.atomic():
         ImportFault.objects.filter(batch=batch, decided=False).delete()
-        make_table(task.rows_table, kind.stage_columns)
+        make_table(task.rows_table, kind.columns_for(task))
         batch.read = batch.skipped = batch.rows_staged = 0
         batch.failed = ImportFault.objects.filter(batch=batch).count()
         batch.save(update_fields=["read", "skipped", "failed", "rows_staged"])

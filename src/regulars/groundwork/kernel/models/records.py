@@ -44,7 +44,7 @@ class KeptAnswer(models.Model):
     key = models.CharField(max_length=200)
     fingerprint = models.CharField(max_length=64)
     status = models.IntegerField()
-    body = models.JSONField()
+    body = models.TextField()  # JSON as text: a binary column would give the keys another order on replay
     kept_at = models.DateTimeField()
 
     class Meta:
