@@ -47,8 +47,11 @@ class Supervisor:
         return 0
 
     def _prepare(self) -> list[str]:
+        from regulars.business.queries import all_businesses
         from regulars.desk.services import first_steps
 
+        if self.demo and not all_businesses():
+            say("Loading the demo business: two years of a bakery chain …")
         return first_steps(demo=self.demo, address=self.address)
 
     @property

@@ -172,3 +172,42 @@ def test_a_thousand_tokens_have_no_pattern(cast: Cast) -> None:
     assert len(tokens) == 1000
     assert len({token[:8] for token in tokens}) > 990
     assert min(map(len, tokens)) * 6 >= 128
+
+
+@pytest.mark.django_db
+def test_a_manager_of_one_branch_gives_and_touches_nothing_beyond_it(cast: Cast) -> None:
+    within = {cast.market.pk}
+    for branch_ids in (None, {cast.station.pk}, {cast.market.pk, cast.station.pk}):
+        with pytest.raises(MayNotGive):
+            invite_employee(
+                business_id=cast.business.pk,
+                giver=Role.MANAGER,
+                within=within,
+                email="x@bakery.example",
+                name="X",
+                role=Role.AGENT,
+                branch_ids=branch_ids,
+                at=NOON,
+                actor=ACTOR,
+            )
+    elsewhere = employ(cast.business, "Sue Station", Role.CASHIER, branches=[cast.station])
+    everywhere = employ(cast.business, "Eva Everywhere", Role.CASHIER)
+    for person in (elsewhere, everywhere):
+        with pytest.raises(MayNotGive):
+            let_go(employee=person, giver=Role.MANAGER, within=within, at=NOON, actor=ACTOR)
+        with pytest.raises(MayNotGive):
+            appoint_employee(employee=person, giver=Role.MANAGER, within=within, role=Role.CASHIER, branch_ids=within, at=NOON, actor=ACTOR)
+    appoint_employee(employee=cast.tom, giver=Role.MANAGER, within=within, role=Role.AGENT, branch_ids=within, at=NOON, actor=ACTOR)
+
+
+@pytest.mark.django_db
+def test_a_manager_of_one_branch_who_ticks_none_gives_only_their_own(cast: Cast) -> None:
+    manager = employ(cast.business, "Max Market", Role.MANAGER, branches=[cast.market])
+    client = signed_in(manager)
+    response = client.post("/settings/staff/", {"name": "New", "email": "new@bakery.example", "role": "agent"})
+    assert response.status_code == 200
+    from regulars.staff.models import Invitation
+
+    invitation = Invitation.objects.get(email="new@bakery.example")
+    assert not invitation.every_branch
+    assert [one.pk for one in invitation.branches.all()] == [cast.market.pk]

@@ -35,7 +35,7 @@ ROLE_LABELS = {
 
 
 class StandingForm(forms.Form):
-    role = forms.ChoiceField(label=gettext_lazy("Role"))
+    role = forms.ChoiceField(label=gettext_lazy("Role"), initial=Role.AGENT.value)
     branches = forms.MultipleChoiceField(
         label=gettext_lazy("Branches"),
         help_text=gettext_lazy(
@@ -48,6 +48,7 @@ class StandingForm(forms.Form):
     def __init__(self, *args: object, asking: Asking, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         giver = asking.actor.role
+        self.held = asking.scope.branch_ids
         cast("forms.ChoiceField", self.fields["role"]).choices = [
             (role.value, label) for role, label in ROLE_LABELS.items() if giver and may_give(giver, role)
         ]
@@ -56,9 +57,9 @@ class StandingForm(forms.Form):
         cast("forms.MultipleChoiceField", self.fields["branches"]).choices = [(str(one.public_id), one.name) for one in visible]
 
     def branch_ids(self) -> set[int] | None:
-        """The chosen branches; None for all."""
+        """The chosen branches; none chosen means all that the giver holds (None: all of the business)."""
         chosen = {self.ids[key] for key in self.cleaned_data["branches"]}
-        return chosen or None
+        return chosen or (None if self.held is None else set(self.held))
 
 
 class InviteForm(StandingForm):
@@ -85,6 +86,7 @@ def people(request: HttpRequest) -> HttpResponse:
         lambda: invite_employee(
             business_id=asking.scope.business_id,
             giver=giver,
+            within=asking.scope.branch_ids,
             email=form.cleaned_data["email"],
             name=form.cleaned_data["name"],
             role=Role(form.cleaned_data["role"]),
@@ -114,6 +116,7 @@ def employee(request: HttpRequest, id: str) -> HttpResponse:
         lambda: appoint_employee(
             employee=row,
             giver=giver,
+            within=asking.scope.branch_ids,
             role=Role(form.cleaned_data["role"]),
             branch_ids=form.branch_ids(),
             at=asking.at,
@@ -132,7 +135,7 @@ def let_go_page(request: HttpRequest, id: str) -> HttpResponse:
     asking = Asking(request)
     row = employee_of(scope=asking.scope, public_id=id)
     assert asking.actor.role is not None
-    let_go(employee=row, giver=asking.actor.role, at=asking.at, actor=asking.actor.name)
+    let_go(employee=row, giver=asking.actor.role, within=asking.scope.branch_ids, at=asking.at, actor=asking.actor.name)
     messages.success(request, _("%(name)s can't sign in any more; their keys are dead.") % {"name": row.name})
     return redirect("desk:staff")
 

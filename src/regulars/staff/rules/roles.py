@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal
@@ -36,6 +37,11 @@ MAY_GIVE: dict[Role, frozenset[Role]] = {
 def may_give(giver: Role, role: Role) -> bool:
     """Whether a person of one role may invite or appoint somebody to another."""
     return role in MAY_GIVE.get(giver, frozenset())
+
+
+def covers(within: Collection[int] | None, branch_ids: Collection[int] | None) -> bool:
+    """Whether branches (None: all) lie within those that somebody holds (None: all)."""
+    return within is None or (branch_ids is not None and set(branch_ids) <= set(within))
 
 
 @dataclass(frozen=True)

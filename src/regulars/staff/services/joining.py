@@ -17,7 +17,7 @@ from regulars.groundwork.kernel.refusals import NotFound, Refusal
 from regulars.staff.events import EmployeeJoined, InvitationSent, InvitationWithdrawn
 from regulars.staff.models import Employee, Invitation
 from regulars.staff.queries import hashed
-from regulars.staff.rules.roles import Role, may_give
+from regulars.staff.rules.roles import Role, covers, may_give
 
 INVITATION_LASTS = timedelta(days=7)
 
@@ -52,7 +52,7 @@ class MayNotGive(Refusal):
     status = 403
 
     def __init__(self, role: str) -> None:
-        super().__init__(_("Your own role doesn't allow you to make somebody “%(role)s”.") % {"role": role})
+        super().__init__(_("Your own role and branches don't allow you to make somebody “%(role)s” there.") % {"role": role})
 
 
 class InvitationGone(Refusal):
@@ -102,9 +102,13 @@ def invite_employee(
     branch_ids: Collection[int] | None,
     at: datetime,
     actor: str,
+    within: Collection[int] | None = None,
 ) -> tuple[Invitation, str]:
-    """Invite somebody; returns the invitation and its token, which is shown once and kept only as a hash."""
-    if not may_give(giver, role):
+    """Invite somebody; returns the invitation and its token, which is shown once and kept only as a hash.
+
+    `within` are the giver's own branches (None: all); nobody gives more than they hold. Raises MayNotGive, EmailTaken.
+    """
+    if not may_give(giver, role) or not covers(within, branch_ids):
         raise MayNotGive(role.value)
     email = _checked_email(email)
     if Employee.objects.filter(email=email).exists():

@@ -12,7 +12,7 @@ from regulars.groundwork.kernel.facts import announce
 from regulars.groundwork.kernel.refusals import Refusal
 from regulars.staff.events import EmployeeAppointed, EmployeeLeft
 from regulars.staff.models import Employee
-from regulars.staff.rules.roles import Role, may_give
+from regulars.staff.rules.roles import Role, covers, may_give
 from regulars.staff.services.joining import MayNotGive
 
 
@@ -25,13 +25,24 @@ class LastExecutive(Refusal):
 
 
 def appoint_employee(
-    *, employee: Employee, giver: Role, role: Role, branch_ids: Collection[int] | None, at: datetime, actor: str
+    *,
+    employee: Employee,
+    giver: Role,
+    role: Role,
+    branch_ids: Collection[int] | None,
+    at: datetime,
+    actor: str,
+    within: Collection[int] | None = None,
 ) -> Employee:
-    """Set role and branches (None: every branch). The person's sessions end: they sign in again with the new rights."""
+    """Set role and branches (None: every branch). The person's sessions end: they sign in again with the new rights.
+
+    `within` are the giver's own branches (None: all). Raises MayNotGive, LastExecutive.
+    """
     with transaction.atomic():
         executives = _locked_executives(employee.business_id)
         row = Employee.objects.select_for_update().get(pk=employee.pk)
-        if not may_give(giver, role) or not may_give(giver, Role(row.role)):
+        may = may_give(giver, role) and may_give(giver, Role(row.role)) and covers(within, branch_ids) and covers(within, _branches_of(row))
+        if not may:
             raise MayNotGive(role.value)
         if row.role == Role.EXECUTIVE and role != Role.EXECUTIVE and executives == [row.pk]:
             raise LastExecutive
@@ -47,12 +58,12 @@ def appoint_employee(
     return row
 
 
-def let_go(*, employee: Employee, giver: Role, at: datetime, actor: str) -> None:
+def let_go(*, employee: Employee, giver: Role, at: datetime, actor: str, within: Collection[int] | None = None) -> None:
     """End somebody's standing: sessions and keys of theirs are dead from now on. Refuses the last executive."""
     with transaction.atomic():
         executives = _locked_executives(employee.business_id)
         row = Employee.objects.select_for_update().get(pk=employee.pk)
-        if not may_give(giver, Role(row.role)):
+        if not may_give(giver, Role(row.role)) or not covers(within, _branches_of(row)):
             raise MayNotGive(row.role)
         if executives == [row.pk]:
             raise LastExecutive
@@ -65,6 +76,10 @@ def let_go(*, employee: Employee, giver: Role, at: datetime, actor: str) -> None
 def choose_manners(*, employee: Employee, language: str, single_keys: bool) -> None:
     """How the screens behave for one person: language, and whether single keys act."""
     Employee.objects.filter(pk=employee.pk).update(language=language, single_keys=single_keys)
+
+
+def _branches_of(row: Employee) -> set[int] | None:
+    return None if row.every_branch else set(row.branches.values_list("pk", flat=True))
 
 
 def _locked_executives(business_id: int) -> list[int]:
