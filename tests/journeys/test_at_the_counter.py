@@ -117,6 +117,17 @@ def test_a_mistake_is_said_first_and_what_was_typed_stays(enter: Enter) -> None:
     assert ines.barriers() == []
 
 
+def test_an_impatient_hand_records_nothing_twice(enter: Enter) -> None:
+    ines = enter("ines")
+    ines.go("/customers/new/")
+    ines.page.get_by_label("Given name").fill("Impatient")
+    ines.page.get_by_label("Family name").fill("Hand")
+    ines.page.get_by_role("button", name="Save").dblclick()
+    expect(ines.page.get_by_role("heading", level=1)).to_have_text("Impatient Hand")
+    ines.go("/customers/?q=impatient+hand")
+    assert ines.page.locator("tbody tr").count() == 1
+
+
 def test_without_script_the_work_goes_on(enter: Enter) -> None:
     ines = enter("ines", script=False)
     page = ines.page

@@ -7,12 +7,14 @@ from django.test import Client
 
 from regulars.business.models import Branch, Business, Holiday
 from regulars.business.queries import Scope, all_businesses, branches
+from regulars.business.services import open_branch
 from regulars.customers.models import Customer
 from regulars.customers.queries import find_customers
 from regulars.customers.services import NewCustomer, register_customer
 from regulars.desk.rules import demo as story
 from regulars.desk.services.demo import NoDemo, NotEmpty, is_loaded, load_demo, remove_demo, sign_ins
 from regulars.groundwork.kernel.audit import faults_in_chains
+from regulars.project.cli import run
 from regulars.purchases.models import Purchase, PurchaseLine
 from regulars.purchases.queries import Kind, Sale, SaleLine
 from regulars.purchases.services import record_purchase
@@ -84,6 +86,30 @@ def test_the_demo_goes_as_it_came() -> None:
     assert not is_loaded()
     assert list(faults_in_chains()) == []
     load()
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("small_story")
+def test_a_branch_that_somebody_opened_keeps_the_business() -> None:
+    scope = load()
+    open_branch(business_id=scope.business_id, code="own", name="Own corner", at=NOON, actor=ACTOR)
+    assert not remove_demo(at=NOON, actor=ACTOR).everything
+    assert "own" in {one.code for one in branches(scope=scope)}
+    assert not Purchase.objects.exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("small_story")
+def test_the_command_loads_and_removes_and_refuses_in_words(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["--no-migrate", "demo"]) == 0
+    told = capsys.readouterr().out
+    assert story.PASSWORD in told
+    assert "ines@" in told
+    assert run(["--no-migrate", "demo"]) == 2
+    assert "empty database" in capsys.readouterr().err
+    assert run(["--no-migrate", "demo", "--remove"]) == 0
+    assert "Took away the demo business" in capsys.readouterr().out
+    assert run(["--no-migrate", "demo", "--remove"]) == 2
 
 
 @pytest.mark.django_db

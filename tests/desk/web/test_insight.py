@@ -134,3 +134,13 @@ def test_a_business_without_a_fitted_model_shows_pages_with_the_reason(cast, des
     assert CustomerScore.objects.get().p_alive is None
     assert Purchase.objects.count() == 2
     assert desk.get(f"/customers/{cast.ada.public_id}/").status_code == 200
+
+
+def test_a_refresh_that_nobody_works_on_is_told_and_can_be_asked_for_again(regulars, desk):
+    desk.post("/insight/refresh/")
+    Refresh.objects.filter(state=RefreshState.QUEUED).update(touched_at=AT)
+    text = desk.get("/insight/").content.decode()
+    assert "The computation stands still" in text
+    assert "Compute anew" in text
+    desk.post("/insight/refresh/")
+    assert Refresh.objects.filter(state=RefreshState.QUEUED).count() == 2

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from regulars.business.queries import Business, Scope, all_businesses
+from regulars.business.queries import Business, Scope, all_businesses, branches
 from regulars.business.services import add_holiday, dissolve_business, found_business, open_branch, set_opening_hours
 from regulars.customers.queries import CustomerKind, counts_of
 from regulars.customers.services import NewCustomer, Registration, register_customers, remove_customers
@@ -19,7 +19,7 @@ from regulars.groundwork.kernel.refusals import Refusal
 from regulars.insight.services import refresh_insight
 from regulars.purchases.queries import Kind, Sale, SaleLine, purchases_exist
 from regulars.purchases.services import ManySale, record_purchases, remove_purchases
-from regulars.staff.queries import Role, employee_by_email, employees
+from regulars.staff.queries import Role, api_keys, employee_by_email, employees
 from regulars.staff.services import hire_employee, remove_accounts
 
 
@@ -101,8 +101,7 @@ def remove_demo(*, at: datetime, actor: str) -> Removed:
     with transaction.atomic():
         purchases = remove_purchases(business_id=business.pk, source=demo.SOURCE)
         customers = remove_customers(business_id=business.pk, source=demo.SOURCE)
-        others = {one.email for one in employees(scope=scope)} - {one.email for one in demo.STAFF}
-        everything = not (others or counts_of(scope=scope).all or purchases_exist(scope=scope))
+        everything = not (_made_by_others(scope) or counts_of(scope=scope).all or purchases_exist(scope=scope))
         announce(DemoRemoved(tenant_id=business.pk, at=at, actor=actor, customers=customers, purchases=purchases, everything=everything))
         remove_accounts(business_id=business.pk, emails=_leaving(scope, everything=everything))
         if everything:
@@ -116,6 +115,13 @@ def _demo_business() -> Business:
         if found is not None:
             return found.business
     raise NoDemo
+
+
+def _made_by_others(scope: Scope) -> bool:
+    """Whether somebody hired, opened or connected something of their own."""
+    people = {one.email for one in employees(scope=scope)} - {one.email for one in demo.STAFF}
+    places = {one.code for one in branches(scope=scope)} - {one.code for one in demo.BRANCHES}
+    return bool(people or places or api_keys(scope=scope))
 
 
 def _leaving(scope: Scope, *, everything: bool) -> list[str]:
