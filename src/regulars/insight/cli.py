@@ -59,7 +59,7 @@ def refresh_now(arguments: argparse.Namespace) -> int:
         progress=_show_progress if sys.stderr.isatty() else None,
     )
     totals = refresh.findings["totals"]["segments"]
-    fresh = freshness_of(scope=scope)
+    fresh = freshness_of(scope=scope, at=now())
     _say(
         _("%(customers)s customers, %(slipping)s slipping away. %(as_of)s %(verdict)s")
         % {

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
 from regulars.groundwork.kernel.ids import new_id
+
+# A refresh that has not told its progress for so long has lost its worker, and does not stand in the way of another.
+SILENT_FOR = timedelta(minutes=15)
 
 
 class RefreshState(models.TextChoices):

@@ -6,7 +6,9 @@ import pytest
 
 from regulars.business.queries import Scope
 from regulars.customers.models import Trait
+from regulars.groundwork.kernel.jobs import enqueue
 from regulars.groundwork.kernel.models import FactRow
+from regulars.groundwork.kernel.schedules import SCHEDULES
 from regulars.groundwork.kernel.worker import run_until_idle
 from regulars.insight.models import CustomerScore, Refresh, RefreshState
 from regulars.insight.queries import current_refresh, customer_report, freshness_of, report
@@ -57,7 +59,7 @@ def test_without_a_calibration_end_the_models_see_everything_and_test_themselves
     assert "holdout" not in found
     assert found["back_test"]["to"] == CDNOW_END.isoformat()
     assert found["as_of_reason"] == "newest purchase"
-    assert "June 30, 1998" in freshness_of(scope=Scope(business.pk)).as_of
+    assert "June 30, 1998" in freshness_of(scope=Scope(business.pk), at=AT).as_of
     assert CustomerScore.objects.filter(refresh=refresh).count() == 2357
     slipping = found["segments"]["slipping away"]
     assert 0 < slipping < 2357
@@ -94,7 +96,7 @@ def test_no_purchases_are_no_error_but_a_sentence():
     found = report(scope=Scope(business.pk))
     assert (refresh.state, found["customers"], found["value"]) == (RefreshState.DONE, 0, 0)
     assert found["bg_nbd"]["r"] is None
-    assert "too few" in freshness_of(scope=Scope(business.pk)).verdict
+    assert "too few" in freshness_of(scope=Scope(business.pk), at=AT).verdict
 
 
 def test_one_customer_gets_figures_from_their_own_rate_and_says_so():
@@ -227,3 +229,12 @@ def test_a_regular_who_stays_away_counts_as_slipping_away_with_their_own_figures
     assert figures["slipping_away"] is True
     assert figures["reason"].startswith("Customer C came every 9 days or so; it has been 41 days, longer than ")
     assert Trait.objects.get(customer=cleo, name="segment").value == "slipping away"
+
+
+def test_every_night_every_business_is_computed_anew(transactional_db):
+    ours, theirs = shop("Ours"), shop("Theirs")
+    sell(ours, "1", [date(2026, 6, 1)])
+    enqueue("insight.refresh_all", {}, key="tonight")
+    run_until_idle()
+    assert {row.business_id for row in Refresh.objects.filter(state=RefreshState.DONE)} == {ours.pk, theirs.pk}
+    assert SCHEDULES["insight.nightly"].kind == "insight.refresh_all"

@@ -143,7 +143,7 @@ def progress(request: HttpRequest) -> HttpResponse:
     asking = Asking(request)
     if not getattr(request, "htmx", False):
         return redirect("desk:insight")
-    return render(request, "desk/insight_progress.html", {"fresh": freshness_of(scope=asking.scope), "polled": True})
+    return render(request, "desk/insight_progress.html", {"fresh": freshness_of(scope=asking.scope, at=asking.at), "polled": True})
 
 
 def _interval(totals: Totals) -> str:
@@ -154,7 +154,7 @@ def _interval(totals: Totals) -> str:
 
 
 def _surroundings(asking: Asking, route: str) -> dict[str, Any]:
-    fresh: Freshness = freshness_of(scope=asking.scope)
+    fresh: Freshness = freshness_of(scope=asking.scope, at=asking.at)
     tabs = [
         ("insight", _("Overview")),
         ("insight_leaving", _("Slipping away")),

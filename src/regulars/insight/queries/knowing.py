@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import Count, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
@@ -10,7 +11,7 @@ from django.utils.translation import gettext as _
 from regulars.business.queries import Scope
 from regulars.groundwork.kernel.ids import parsed
 from regulars.groundwork.kernel.refusals import NotFound
-from regulars.insight.models import CustomerScore, Refresh, RefreshState
+from regulars.insight.models import SILENT_FOR, CustomerScore, Refresh, RefreshState
 from regulars.insight.queries.wording import as_of_sentence, verdict_sentence
 from regulars.insight.rules.names import Segment
 
@@ -49,10 +50,11 @@ class Freshness:
     newest: Refresh | None
     as_of: str
     verdict: str
+    stalled: bool = False  # under way, but silent for so long that nobody seems to work on it
 
     @property
     def under_way(self) -> bool:
-        return self.newest is not None and self.newest.is_under_way
+        return self.newest is not None and self.newest.is_under_way and not self.stalled
 
     @property
     def failed(self) -> bool:
@@ -78,12 +80,13 @@ def refresh_of(*, scope: Scope, public_id: str) -> Refresh:
     return row
 
 
-def freshness_of(*, scope: Scope) -> Freshness:
-    """Current and newest refresh, with the sentences that belong on every page."""
-    current = current_refresh(scope=scope)
+def freshness_of(*, scope: Scope, at: datetime) -> Freshness:
+    """Current and newest refresh as of `at`, with the sentences that belong on every page."""
+    current, newest = current_refresh(scope=scope), newest_refresh(scope=scope)
     return Freshness(
         current=current,
-        newest=newest_refresh(scope=scope),
+        newest=newest,
+        stalled=newest is not None and newest.is_under_way and newest.touched_at < at - SILENT_FOR,
         as_of=as_of_sentence(current) if current else "",
         verdict=verdict_sentence(current) if current else "",
     )

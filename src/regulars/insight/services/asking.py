@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -11,10 +11,7 @@ from django.utils.translation import gettext as _
 from regulars.business.queries import all_businesses
 from regulars.groundwork.kernel.jobs import enqueue
 from regulars.groundwork.kernel.refusals import Refusal
-from regulars.insight.models import Refresh, RefreshState
-
-# A refresh that has not told its progress for so long has lost its worker, and does not stand in the way.
-SILENT_FOR = timedelta(minutes=15)
+from regulars.insight.models import SILENT_FOR, Refresh, RefreshState
 
 
 class NoSuchDay(Refusal):
