@@ -8,6 +8,8 @@ import signal
 import sys
 from typing import Any
 
+from regulars.project.saying import say
+
 Commands = Any
 
 
@@ -122,8 +124,3 @@ def say_version(_arguments: argparse.Namespace) -> int:
     say(f"regulars {__version__}, Python {sys.version.split()[0]}, Django {django.__version__}, {connection.vendor}")
     say(f"SQLite {'.'.join(map(str, loaded_version()))}, journal {journal_mode()}")
     return 0
-
-
-def say(text: str) -> None:
-    """A line on standard output."""
-    print(text, flush=True)  # noqa: T201 — the command line speaks here

@@ -13,7 +13,7 @@ from types import FrameType
 
 from django.conf import settings
 
-from regulars.project.operating import say
+from regulars.project.saying import say
 
 READY_SECONDS = 30
 STOP_SECONDS = 28

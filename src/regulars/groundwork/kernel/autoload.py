@@ -12,6 +12,7 @@ ROOMS = ("events", "queries", "reactions", "tasks")
 
 def load_rooms() -> None:
     """Import the registering rooms of every capability that has them."""
+    import_module("regulars.groundwork.kernel.delivery")
     import_module("regulars.groundwork.kernel.upkeep")
     for capability in settings.CAPABILITIES:
         for room in ROOMS:

@@ -18,7 +18,7 @@ from django.db import connection, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
-from regulars.groundwork.kernel.models import FactRow, Job, JobState
+from regulars.groundwork.kernel.models import Job, JobState
 
 Lane = Literal["quick", "long"]
 KINDS: dict[str, Kind] = {}
@@ -187,13 +187,3 @@ def _attempts_of(kind: str) -> int:
 
 def _first_gap_of(kind: str) -> float:
     return KINDS[kind].first_gap_seconds if kind in KINDS else 2.0
-
-
-@job("kernel.deliver")
-def deliver(work: Work) -> None:
-    """Hand one fact to one reaction."""
-    from regulars.groundwork.kernel.facts import REACTIONS, unpacked
-
-    row = FactRow.objects.get(pk=work.payload["fact"])
-    reaction = next(known for known in REACTIONS if known.name == work.payload["reaction"])
-    reaction.run(unpacked(row.name, row.body))

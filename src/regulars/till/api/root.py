@@ -103,6 +103,3 @@ def unreadable(request: HttpRequest, fault: HttpError) -> HttpResponse:
 def _pointer(location: Any) -> str:
     parts = [str(part) for part in location]
     return "/" + "/".join(parts[2:] if parts[:1] == ["body"] else parts[1:])
-
-
-from regulars.till.api import customers, purchases  # noqa: E402, F401 — their routes register themselves
