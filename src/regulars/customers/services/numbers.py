@@ -9,8 +9,8 @@ from typing import Any
 
 from regulars.customers.models import Customer, ExternalId, SearchWord
 from regulars.customers.rules.names import CustomerKind, sorting_name, words_for_search
-from regulars.groundwork.kernel.bulk.copying import copy_rows, next_ids, on_postgres
-from regulars.groundwork.kernel.bulk.dialect import run, scratch_table
+from regulars.groundwork.kernel.bulk.copying import copy_rows, next_ids
+from regulars.groundwork.kernel.bulk.dialect import count_rows_for_planner, run, scratch_table
 from regulars.groundwork.kernel.ids import new_id
 
 CUSTOMER_COLUMNS = (
@@ -33,6 +33,7 @@ def look_up_numbers(*, into: str, rows: str, column: str, business_id: int, sour
         business_id,
         source,
     )
+    count_rows_for_planner(into)
     if branch_ids is not None:
         seen = ", ".join(str(int(one)) for one in sorted(branch_ids)) or "0"
         run(
@@ -68,13 +69,13 @@ def register_numbers(*, into: str, refs: Sequence[str], business_id: int, source
     return len(refs)
 
 
-def mark_buyers_in(*, table: str, column: str) -> int:
-    """Prospects among the customers that a temporary table names become customers. Joins the caller's transaction."""
-    return run(
-        f"UPDATE customers_customer SET prospect = false WHERE prospect AND id IN (SELECT {column} FROM {table} WHERE {column} IS NOT NULL)"
-        if on_postgres()
-        else f"UPDATE customers_customer SET prospect = 0 WHERE prospect = 1 AND id IN (SELECT {column} FROM {table})"
-    )
+def mark_buyers_in(*, table: str, column: str, where: str) -> int:
+    """Prospects among the customers that rows of a table name become customers. Joins the caller's transaction.
+
+    Table, column and condition are the program's own words.
+    """
+    named = f"SELECT {column} FROM {table} WHERE {where}"
+    return run(f"UPDATE customers_customer SET prospect = %s WHERE prospect = %s AND id IN ({named})", False, True)
 
 
 def _customers(ids: Sequence[int], refs: Sequence[str], business_id: int, batch_id: int, at: datetime) -> Iterator[tuple[Any, ...]]:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import blake2b
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from regulars.groundwork.kernel.intake.kinds import SpoiledRow
@@ -15,7 +16,8 @@ from regulars.groundwork.kernel.tables.numbers import Mark, number_reader
 from regulars.groundwork.kernel.tables.problems import BadCell, clean_text
 
 REF_MAX, PRODUCT_MAX, CATEGORY_MAX, RECEIPT_MAX = 120, 120, 80, 80
-REMEMBERED_MAX = 50_000
+LEAN_EXTRAS = ("quantity", "product", "category")
+REMEMBERED_MAX = 150_000
 EPOCH_DAY = date(1970, 1, 1).toordinal()
 
 STAGE_COLUMNS = {
@@ -66,6 +68,42 @@ class Remembering[K, T](dict[K, T]):
         return value
 
 
+def lean_columns(rules: RowRules) -> dict[str, str] | None:
+    """The few columns that a plain file needs: no receipts, branches or currencies in it. None for any other."""
+    if rules.visible is not None or any(name in rules.places for name in ("receipt", "original", "branch", "currency")):
+        return None
+    wanted = ("row", "key", "ref", "at", "amount", *(name for name in LEAN_EXTRAS if name in rules.places))
+    return {name: STAGE_COLUMNS[name] for name in wanted}
+
+
+def lean_reader(rules: RowRules) -> Callable[[int, list[str]], tuple[object, ...]]:
+    """The reader for `lean_columns`: the same as `PurchaseRowReader`, for a fraction of its time."""
+    full = PurchaseRowReader(rules)
+    refs, moments, amounts = full.refs, full.moments, full.amounts_in[rules.currency]
+    ref_at, moment_at, amount_at = full.customer_at, full.moment_at, full.amount_at
+    readers: dict[str, Remembering[str, Any]] = {"quantity": full.quantities, "product": full.products, "category": full.categories}
+    extras = [(rules.places[name], readers[name]) for name in LEAN_EXTRAS if name in rules.places]
+    currency = rules.currency
+
+    def read(number: int, cells: list[str]) -> tuple[object, ...]:
+        ref = refs[cells[ref_at]]
+        seconds, day = moments[cells[moment_at]]
+        amount = amounts[cells[amount_at]]
+        key = own_key(ref, seconds, day, currency, amount)
+        return (number, key, ref, seconds, amount, *[reader[cells[place]] for place, reader in extras])
+
+    return read
+
+
+def own_key(ref: str, seconds: int, day: str, currency: str, amount: int) -> str:
+    """The natural key of a row without a receipt: who, when and how much, no more.
+
+    Mapping another column later must not make the same rows look new. The day in front keeps the index together.
+    """
+    content = f"{ref}\x1f{seconds}\x1f{currency}\x1f{amount}"
+    return f"row:{day}:{blake2b(content.encode(), digest_size=12).hexdigest()}"
+
+
 class PurchaseRowReader:
     """Cells → staged row. Raises BadCell for a row that stands alone, SpoiledRow for one that belongs to a receipt."""
 
@@ -106,12 +144,7 @@ class PurchaseRowReader:
         branch, code = self._default_branch() if self.branch_at is None else self.branch_of[cells[self.branch_at]]
         receipt = "" if self.receipt_at is None else self.receipt_of(cells[self.receipt_at])
         original = "" if self.original_at is None else self.receipt_of(cells[self.original_at])
-        if receipt:
-            key = f"{code}/{receipt}"
-        else:
-            # Who, when and how much, no more: mapping another column later must not make the same rows look new.
-            content = f"{ref}\x1f{seconds}\x1f{currency}\x1f{amount}"
-            key = f"row:{day}:{blake2b(content.encode(), digest_size=12).hexdigest()}"
+        key = f"{code}/{receipt}" if receipt else own_key(ref, seconds, day, currency, amount)
         return (number, 0, key, ref, seconds, currency, amount, quantity, product, category, branch, code, receipt, original)
 
     def _spoiled(self, number: int, cells: list[str]) -> tuple[object, ...] | None:

@@ -17,20 +17,36 @@ HEADS = "import_heads"
 DAY_SECONDS = 86_400
 
 
-def arrange_sql(*, rows: str, ready: str, receipts: bool, originals: bool) -> str:
+def arrange_sql(*, rows: str, ready: str, columns: dict[str, str], originals: bool) -> str:
     """Rows into slots, sales before refunds that name their sale. Equal rows that stand alone are counted: each is a purchase."""
     key = by_code_point("key")
-    alone = "CASE WHEN receipt = '' THEN row ELSE 0 END" if receipts else "row"
-    named = "CASE WHEN original <> '' THEN 1 ELSE 0 END"
-    late = f", max({named}) OVER (PARTITION BY {key}) AS late" if receipts else f", {named} AS late"
-    numbered = f"SELECT *, row_number() OVER (PARTITION BY {key} ORDER BY row) AS n{late if originals else ''} FROM {rows}"
-    rank = "dense_rank()" if receipts else "row_number()"
     made = "CREATE UNLOGGED TABLE" if on_postgres() else "CREATE TABLE"
+    counted = f"row_number() OVER (PARTITION BY {key} ORDER BY row) AS n"
+    if "receipt" not in columns:
+        others = ", ".join(name for name in columns if name not in ("row", "key"))
+        return (
+            f"{made} {ready} AS SELECT row_number() OVER (ORDER BY {key}, row) AS slot, row, "
+            f"CASE WHEN n > 1 THEN key || '#' || n ELSE key END AS key, {others} FROM (SELECT *, {counted} FROM {rows}) numbered"
+        )
+    late = f", max(CASE WHEN original <> '' THEN 1 ELSE 0 END) OVER (PARTITION BY {key}) AS late" if originals else ""
+    alone = "CASE WHEN receipt = '' THEN row ELSE 0 END"
+    others = ", ".join(name for name in columns if name not in ("row", "key"))
     return (
-        f"{made} {ready} AS SELECT {rank} OVER (ORDER BY {'late, ' if originals else ''}{key}, {alone}) AS slot, row, "
+        f"{made} {ready} AS SELECT dense_rank() OVER (ORDER BY {'late, ' if originals else ''}{key}, {alone}) AS slot, row, "
         "CASE WHEN receipt = '' THEN 1 ELSE n END AS n, CASE WHEN receipt = '' AND n > 1 THEN key || '#' || n ELSE key END AS key, "
-        "bad, ref, at, currency, amount, quantity, product, category, branch, branch_code, receipt, original "
-        f"FROM ({numbered}) numbered"
+        f"{others} FROM (SELECT *, {counted}{late} FROM {rows}) numbered"
+    )
+
+
+def in_full(ready: str, columns: dict[str, str], currency: str) -> str:
+    """The arranged rows with every column, constants for those that the file does not hold. `currency` is a checked code."""
+    if "receipt" in columns:
+        return ready
+    constants = {"quantity": "1000", "product": "''", "category": "''"}
+    held = [name if name in columns else f"{value} AS {name}" for name, value in constants.items()]
+    return (
+        f"(SELECT slot, row, 1 AS n, key, 0 AS bad, ref, at, CAST('{currency}' AS text) AS currency, amount, {', '.join(held)}, "
+        f"CAST(NULL AS bigint) AS branch, '' AS branch_code, '' AS receipt, '' AS original FROM {ready})"
     )
 
 
@@ -53,7 +69,7 @@ def _single(ready: str) -> str:
     return (
         "SELECT slot, key, row AS first_row, 1 AS rows, 0 AS bad_row, ref, 0 AS many_refs, 0 AS many_currencies, at, at AS last_at, "
         "currency, amount, CASE WHEN amount < 0 THEN 'refund' ELSE 'sale' END AS kind, branch, branch_code, receipt, original "
-        f"FROM {ready} WHERE slot BETWEEN %s AND %s"
+        f"FROM {ready} r WHERE slot BETWEEN %s AND %s"
     )
 
 
@@ -72,7 +88,7 @@ def _grouped(ready: str) -> str:
         f"min({good.format('at')}) AS at, max({good.format('at')}) AS last_at, max(currency) AS currency, {total} AS amount, "
         f"CASE WHEN {total} < 0 THEN 'refund' ELSE 'sale' END AS kind, max(branch) AS branch, max(branch_code) AS branch_code, "
         "max(receipt) AS receipt, max(original) AS original "
-        f"FROM {ready} WHERE slot BETWEEN %s AND %s GROUP BY slot"
+        f"FROM {ready} r WHERE slot BETWEEN %s AND %s GROUP BY slot"
     )
 
 

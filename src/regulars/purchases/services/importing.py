@@ -17,9 +17,9 @@ from django.utils.translation import gettext_lazy as _
 from regulars.business.queries import Scope, branches
 from regulars.business.services import settle_currency
 from regulars.customers.services import business_for_import, look_up_numbers, mark_buyers_in, register_numbers
-from regulars.groundwork.kernel.bulk.copying import on_postgres
 from regulars.groundwork.kernel.bulk.dialect import (
     check_references_by_sets,
+    count_rows_for_planner,
     drop_scratch,
     fetch,
     lock_referred,
@@ -32,7 +32,7 @@ from regulars.groundwork.kernel.intake.kinds import Ground, Kind, RowReader, Tal
 from regulars.groundwork.kernel.intake.plans import zone_named
 from regulars.groundwork.kernel.models import ImportBatch
 from regulars.purchases.adapters import import_sql as sql
-from regulars.purchases.adapters.import_rows import STAGE_COLUMNS, PurchaseRowReader, RowRules
+from regulars.purchases.adapters.import_rows import STAGE_COLUMNS, PurchaseRowReader, RowRules, lean_columns, lean_reader
 from regulars.purchases.adapters.import_words import FIELDS
 from regulars.purchases.events import PurchasesImported
 from regulars.purchases.models import Purchase
@@ -56,59 +56,57 @@ class PurchaseImport(Kind):
         business = business_for_import(tenant_id=tenant_id, currency=currency, zone=zone, at=at, actor=actor, found=found)
         return Ground(business.pk, business.zone, business.currency) if business else Ground(0, zone or "UTC", currency)
 
+    def columns_for(self, task: Task) -> dict[str, str]:
+        return lean_columns(_rules(task, dict.fromkeys(task.plan.columns, 0))) or STAGE_COLUMNS
+
     def row_reader(self, task: Task, positions: dict[str, int]) -> RowReader:
-        known = {branch.code: branch.pk for branch in branches(scope=Scope(task.tenant_id))}
-        return PurchaseRowReader(
-            RowRules(
-                places=positions,
-                zone=zone_named(task.plan),
-                currency=task.plan.currency,
-                now=task.at,
-                marks=task.plan.marks,
-                orders=task.plan.orders,
-                serials=frozenset(task.plan.serials),
-                branches=known,
-                visible=task.branch_ids,
-            )
-        )
+        rules = _rules(task, positions)
+        return lean_reader(rules) if lean_columns(rules) else PurchaseRowReader(rules)
 
     def arrange(self, task: Task) -> int:
         run(f"DROP TABLE IF EXISTS {task.ready_table}")
         columns = task.plan.columns
         arranged = sql.arrange_sql(
-            rows=task.rows_table, ready=task.ready_table, receipts="receipt" in columns, originals="original" in columns
+            rows=task.rows_table, ready=task.ready_table, columns=self.columns_for(task), originals="original" in columns
         )
         tune_for_sets()
         run(arranged)
         run(f"CREATE INDEX {task.ready_table}_slot ON {task.ready_table} (slot)")
         if "original" in columns:
             run(f"CREATE INDEX {task.ready_table}_receipt ON {task.ready_table} (receipt, ref)")
-        if on_postgres():
-            run(f"ANALYZE {task.ready_table}")
+        count_rows_for_planner(task.ready_table)
         return int(str(fetch(f"SELECT coalesce(max(slot), 0) FROM {task.ready_table}")[0][0]))
 
     def apply(self, task: Task, *, first: int, last: int, write: bool) -> Tally:
         columns, source = task.plan.columns, task.plan.source
         tune_for_sets()
-        look_up_numbers(
-            into=sql.NUMBERS,
-            rows=f"(SELECT ref FROM {task.ready_table} WHERE slot BETWEEN {first:d} AND {last:d})",
-            column="ref",
-            business_id=task.tenant_id,
-            source=source,
-            branch_ids=task.branch_ids,
-        )
-        heads = sql.heads_sql(ready=task.ready_table, receipts="receipt" in columns, original_mapped="original" in columns)
+        _look_up(task, first, last)
+        rows = sql.in_full(task.ready_table, self.columns_for(task), task.plan.currency)
+        heads = sql.heads_sql(ready=rows, receipts="receipt" in columns, original_mapped="original" in columns)
         scratch_table(sql.HEADS, heads, first, last, task.tenant_id, source)
         if "original" in columns:
             _settle_named_refunds(task, first=first, write=write)
-        tally = _counted(task, first, last)
+        tally = _counted(rows, first, last)
         if write and tally.created:
-            _write(task, first, last, at=task.at)
+            _write(task, rows, first, last)
         drop_scratch(sql.HEADS, sql.NUMBERS)
         return tally
 
+    def stands_alone(self, task: Task) -> bool:
+        return lean_columns(_rules(task, dict.fromkeys(task.plan.columns, 0))) is not None
+
+    def prepare(self, task: Task, *, first: int, last: int) -> None:
+        _look_up(task, first, last)
+        tune_for_sets()
+        refs = [str(row[0]) for row in fetch(f"SELECT ref FROM {sql.NUMBERS} WHERE customer_id IS NULL ORDER BY 1")]
+        if refs:
+            _register(task, refs)
+            _add_remark(task, "new_customers", len(refs))
+        drop_scratch(sql.NUMBERS)
+
     def conclude(self, task: Task, batch: ImportBatch) -> None:
+        if batch.created:
+            mark_buyers_in(table="purchases_purchase", column="customer_id", where=f"batch_id = {batch.pk:d} AND kind = 'sale'")
         for currency in _currencies_of(batch):
             settle_currency(business_id=task.tenant_id, currency=currency, at=task.at, actor=task.actor)
         announce(
@@ -123,14 +121,52 @@ class PurchaseImport(Kind):
         conclude_undo(task, batch)
 
 
-def _counted(task: Task, first: int, last: int) -> Tally:
+def _rules(task: Task, places: dict[str, int]) -> RowRules:
+    return RowRules(
+        places=places,
+        zone=zone_named(task.plan),
+        currency=task.plan.currency,
+        now=task.at,
+        marks=task.plan.marks,
+        orders=task.plan.orders,
+        serials=frozenset(task.plan.serials),
+        branches={branch.code: branch.pk for branch in branches(scope=Scope(task.tenant_id))},
+        visible=task.branch_ids,
+    )
+
+
+def _look_up(task: Task, first: int, last: int) -> None:
+    look_up_numbers(
+        into=sql.NUMBERS,
+        rows=f"(SELECT ref FROM {task.ready_table} WHERE slot BETWEEN {first:d} AND {last:d})",
+        column="ref",
+        business_id=task.tenant_id,
+        source=task.plan.source,
+        branch_ids=task.branch_ids,
+    )
+
+
+def _register(task: Task, refs: list[str]) -> None:
+    register_numbers(
+        into=sql.NUMBERS, refs=refs, business_id=task.tenant_id, source=task.plan.source, batch_id=task.batch_id, at=task.at
+    )
+
+
+def _add_remark(task: Task, name: str, count: int) -> None:
+    batch = ImportBatch.objects.select_for_update().get(pk=task.batch_id)
+    batch.result[name] = batch.result.get(name, 0) + count
+    batch.save(update_fields=["result"])
+
+
+def _counted(rows: str, first: int, last: int) -> Tally:
     created, identical, purchases, nameless, newcomers = (int(str(value)) for value in fetch(sql.counts_sql())[0])
-    faults = [(int(str(row)), str(note)) for row, note in fetch(sql.faults_sql(ready=task.ready_table), first, last)]
+    faults = [(int(str(row)), str(note)) for row, note in fetch(sql.faults_sql(ready=rows), first, last)]
     remarks = {"purchases": purchases, "refunds_without_original": nameless, "new_customers": newcomers}
     return Tally(created=created, identical=identical, failed=len(faults), faults=faults, remarks=remarks)
 
 
-def _write(task: Task, first: int, last: int, *, at: datetime) -> None:
+def _write(task: Task, rows: str, first: int, last: int) -> None:
+    at = task.at
     by_sets = check_references_by_sets()
     if by_sets:
         lock_referred(table="business_business", ids=f"SELECT {task.tenant_id:d}")
@@ -139,11 +175,10 @@ def _write(task: Task, first: int, last: int, *, at: datetime) -> None:
         lock_referred(table="purchases_purchase", ids=f"SELECT original_id FROM {sql.HEADS}")
     refs = [str(row[0]) for row in fetch(sql.new_refs_sql())]
     if refs:
-        register_numbers(into=sql.NUMBERS, refs=refs, business_id=task.tenant_id, source=task.plan.source, batch_id=task.batch_id, at=at)
+        _register(task, refs)
     run(sql.write_purchases_sql(at=at), task.tenant_id, task.plan.source, task.batch_id, at)
     if any(name in task.plan.columns for name in LINE_FIELDS):
-        run(sql.write_lines_sql(ready=task.ready_table), first, last)
-    mark_buyers_in(table=sql.HEADS, column="customer_id")
+        run(sql.write_lines_sql(ready=rows), first, last)
 
 
 class _Refund(NamedTuple):

@@ -108,6 +108,12 @@ def lock_referred(*, table: str, ids: str) -> None:
         raise IntegrityError(f"rows of {table} that are referred to are gone")
 
 
+def count_rows_for_planner(table: str) -> None:
+    """Tell PostgreSQL's planner what is in a fresh table: without that it may join large sets row by row."""
+    if on_postgres():
+        run(f"ANALYZE {table}")
+
+
 def drop_scratch(*names: str) -> None:
     """Drop temporary tables."""
     for name in names:

@@ -114,6 +114,14 @@ class Kind(ABC):
     def apply(self, task: Task, *, first: int, last: int, write: bool) -> Tally:
         """Compare the rows of these slots with the records and, if `write`, record what is new. Joins the caller's transaction."""
 
+    def stands_alone(self, task: Task) -> bool:
+        """Whether the chunks of this file, once `prepare` has run for each, need nothing from one another."""
+        return False
+
+    def prepare(self, task: Task, *, first: int, last: int) -> None:
+        """Make what several chunks need, before they are recorded side by side. Joins the caller's transaction."""
+        raise NotImplementedError(f"files of {self.name} are recorded one chunk after the other")
+
     @abstractmethod
     def conclude(self, task: Task, batch: ImportBatch) -> None:
         """Announce the finished batch, inside the transaction that finishes it."""

@@ -40,6 +40,7 @@ def step_title(step: str) -> str:
     titles = {
         "reading": _("Reading"),
         "arranging": _("Sorting"),
+        "preparing": _("Preparing"),
         "comparing": _("Comparing"),
         "recording": _("Recording"),
         "undoing": _("Undoing"),

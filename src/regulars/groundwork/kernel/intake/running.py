@@ -13,9 +13,18 @@ from functools import partial
 from django.db import DatabaseError, IntegrityError, OperationalError, transaction
 
 from regulars.groundwork.kernel.intake import receiving, refused
-from regulars.groundwork.kernel.intake.kinds import Kind, Task, kind_named
+from regulars.groundwork.kernel.intake.kinds import Kind, Tally, Task, kind_named
+from regulars.groundwork.kernel.intake.lanes import Order, Span, may_go_side_by_side, record_side_by_side
 from regulars.groundwork.kernel.intake.plans import Plan
-from regulars.groundwork.kernel.intake.staging import OnProgress, claim_batch, drop_tables, holds_ready, stage_rows, write_faults
+from regulars.groundwork.kernel.intake.staging import (
+    BatchMoved,
+    OnProgress,
+    claim_batch,
+    drop_tables,
+    holds_ready,
+    stage_rows,
+    write_faults,
+)
 from regulars.groundwork.kernel.models import BatchState, ImportBatch, ImportFault
 from regulars.groundwork.kernel.refusals import Refusal
 
@@ -83,6 +92,10 @@ def _arrange(batch: ImportBatch, kind: Kind, task: Task, progress: OnProgress) -
 
 def _compare(batch: ImportBatch, kind: Kind, task: Task, *, write: bool, progress: OnProgress) -> None:
     """Chunk by chunk; each commits together with its counts. A checked batch begins at its first slot again, now to record."""
+    if write and may_go_side_by_side(batch, kind, task):
+        record = partial(_one_chunk_in_order, batch.pk, kind, task)
+        record_side_by_side(batch, kind, task, record=record, retried=_with_retries, progress=progress)
+        batch.refresh_from_db()
     while batch.slots_done < batch.slots:
         first = batch.slots_done + 1
         last = min(batch.slots, batch.slots_done + kind.slots_at_once)
@@ -96,16 +109,30 @@ def _one_chunk(batch_id: int, kind: Kind, task: Task, first: int, last: int, wri
         batch = ImportBatch.objects.select_for_update().get(pk=batch_id)
         if batch.slots_done != first - 1 or batch.state != (BatchState.RUNNING if write else BatchState.CHECKING):
             return  # Another worker took this chunk; the caller sees where the batch stands.
-        tally = kind.apply(task, first=first, last=last, write=write)
-        write_faults(batch, tally.faults, decided=True)
-        batch.created += tally.created
-        batch.updated += tally.updated
-        batch.identical += tally.identical
-        batch.failed += tally.failed
-        for name, count in tally.remarks.items():
-            batch.result[name] = batch.result.get(name, 0) + count
-        batch.slots_done = last
-        batch.save(update_fields=["created", "updated", "identical", "failed", "result", "slots_done"])
+        _note(batch, kind.apply(task, first=first, last=last, write=write), last)
+
+
+def _one_chunk_in_order(batch_id: int, kind: Kind, task: Task, span: Span, order: Order) -> None:
+    first, last = span
+    with transaction.atomic():
+        tally = kind.apply(task, first=first, last=last, write=True)
+        order.wait_for(first - 1)
+        batch = ImportBatch.objects.select_for_update().get(pk=batch_id)
+        if batch.slots_done != first - 1 or batch.state != BatchState.RUNNING:
+            raise BatchMoved
+        _note(batch, tally, last)
+
+
+def _note(batch: ImportBatch, tally: Tally, last: int) -> None:
+    write_faults(batch, tally.faults, decided=True)
+    batch.created += tally.created
+    batch.updated += tally.updated
+    batch.identical += tally.identical
+    batch.failed += tally.failed
+    for name, count in tally.remarks.items():
+        batch.result[name] = batch.result.get(name, 0) + count
+    batch.slots_done = last
+    batch.save(update_fields=["created", "updated", "identical", "failed", "result", "slots_done"])
 
 
 def _finish(batch: ImportBatch, kind: Kind, task: Task, *, write: bool) -> None:
