@@ -126,6 +126,8 @@ def trust(request: HttpRequest) -> HttpResponse:
         test = refresh.findings["back_test"]
         context |= {"found": refresh.findings, "test": test, "picture": calibration(test) if test else None}
         if test:
+            context["expected_turnover"] = about(round(test["expected_minor"]), refresh.findings["currency"])
+            context["actual_turnover"] = about(test["actual_minor"], refresh.findings["currency"])
             context["returned"] = [(segment_name(row["segment"]), row) for row in test["returned"]]
     return render(request, "desk/insight_trust.html", context)
 

@@ -10,6 +10,7 @@ from regulars.insight.queries.acting import (
     slipping_page,
     valuable_customers,
 )
+from regulars.insight.queries.holding import scores_fit_their_refresh
 from regulars.insight.queries.knowing import (
     Freshness,
     SegmentTotals,
@@ -49,6 +50,7 @@ __all__ = [
     "reason_sentence",
     "refresh_of",
     "report",
+    "scores_fit_their_refresh",
     "segment_meaning",
     "segment_name",
     "slipping_page",

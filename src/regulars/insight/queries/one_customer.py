@@ -105,42 +105,53 @@ def _alive(score: CustomerScore, refresh: Refresh) -> Figure:
     )
 
 
-def _expected(score: CustomerScore, refresh: Refresh) -> Figure:
-    months = refresh.findings["horizon"]["months"]
-    interval = ""
+def _likely(score: CustomerScore, refresh: Refresh) -> tuple[int, int] | None:
+    """The range of visits within the horizon, with 80 % probability; None without a model."""
     model = model_of(refresh)
-    if model is not None and score.p_alive is not None:
-        low, high = likely_visits(model, x=score.frequency, age=score.age_days, alive=score.p_alive, within=months * 365 / 12)
-        interval = _("%(low)s to %(high)s with 80 %% probability") % {"low": low, "high": high}
+    if model is None or score.p_alive is None:
+        return None
+    days = refresh.findings["horizon"]["months"] * 365 / 12
+    return likely_visits(model, x=score.frequency, age=score.age_days, alive=score.p_alive, within=days)
+
+
+def _expected(score: CustomerScore, refresh: Refresh) -> Figure:
+    likely = _likely(score, refresh)
     return Figure(
-        _("Expected visits in %(months)s months") % {"months": months},
+        _("Expected visits in %(months)s months") % {"months": refresh.findings["horizon"]["months"]},
         number_format(score.expected_visits, 1),
-        interval,
+        _("%(low)s to %(high)s with 80 %% probability") % {"low": likely[0], "high": likely[1]} if likely else "",
         _("The chance of still being a customer times the visits of one who is, by the same model.")
-        if model is not None
+        if likely
         else _("Their own past rate, times the chance that they go on in their own rhythm."),
     )
 
 
 def _value(score: CustomerScore, refresh: Refresh) -> Figure:
     findings = refresh.findings
-    language = get_language() or "en"
-    currency = findings["currency"]
-    share = findings["rhythm"]["refund_share"]
+    likely = _likely(score, refresh)
+    interval = ""
+    if likely and score.expected_visits > 0:
+        each = score.value_minor / score.expected_visits
+        low, high = (_shown(round(visits * each), findings["currency"]) for visits in likely)
+        interval = _("%(low)s to %(high)s with 80 %% probability") % {"low": low, "high": high}
     return Figure(
         _("Value in %(months)s months") % {"months": findings["horizon"]["months"]},
-        Money(score.value_minor, currency).shown(language) if currency else "–",
-        "",
+        _shown(score.value_minor, findings["currency"]),
+        interval,
         _(
             "Expected visits times %(spend)s per visit, discounted by %(discount)s a year, less %(refunds)s for refunds. "
-            "Spend per visit mixes this customer's own mean with everybody's (Gamma-Gamma)."
+            "Spend per visit mixes this customer's own mean with everybody's (Gamma-Gamma). The range is that of the visits."
         )
         % {
-            "spend": Money(score.spend_minor, currency).shown(language) if currency else "–",
+            "spend": _shown(score.spend_minor, findings["currency"]),
             "discount": per_cent(findings["horizon"]["yearly_discount"]),
-            "refunds": per_cent(share, 1),
+            "refunds": per_cent(findings["rhythm"]["refund_share"], 1),
         },
     )
+
+
+def _shown(minor: int, currency: str) -> str:
+    return Money(minor, currency).shown(get_language() or "en") if currency else "–"
 
 
 def model_of(refresh: Refresh) -> BgNbdParameters | None:
