@@ -41,7 +41,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.journey)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     """Chromium. Without it the journeys fail and say what is missing."""
     path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
@@ -56,7 +56,7 @@ def browser() -> Iterator[Browser]:
         found.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def bakery(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """The program with the demo business in it."""
     house = House(tmp_path_factory.mktemp("bakery"))
@@ -64,7 +64,7 @@ def bakery(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     house.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def empty_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """The program as somebody finds it who wants to begin with their own business."""
     house = House(tmp_path_factory.mktemp("empty"), "--no-demo")
@@ -72,7 +72,7 @@ def empty_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     house.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def keys(browser: Browser, bakery: House, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
     """Sign each employee in once and keep the cookies for all journeys."""
     known: dict[str, Path] = {}
