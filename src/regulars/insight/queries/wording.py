@@ -55,8 +55,8 @@ def chance_in_words(chance: float) -> str:
 
 def day_in_words(day: date | None) -> str:
     """A day as the reader writes it: “September 30, 1997”."""
-    locale = (get_language() or "en").replace("-", "_")
-    return "" if day is None else format_date(day, "long", locale=locale)
+    language = (get_language() or "en").replace("-", "_")
+    return "" if day is None else format_date(day, "long", locale="en_GB" if language == "en" else language)
 
 
 def days_in_words(days: float) -> str:
