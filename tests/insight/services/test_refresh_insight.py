@@ -59,7 +59,7 @@ def test_without_a_calibration_end_the_models_see_everything_and_test_themselves
     assert "holdout" not in found
     assert found["back_test"]["to"] == CDNOW_END.isoformat()
     assert found["as_of_reason"] == "newest purchase"
-    assert "June 30, 1998" in freshness_of(scope=Scope(business.pk), at=AT).as_of
+    assert "30 June 1998" in freshness_of(scope=Scope(business.pk), at=AT).as_of
     assert CustomerScore.objects.filter(refresh=refresh).count() == 2357
     slipping = found["segments"]["slipping away"]
     assert 0 < slipping < 2357
