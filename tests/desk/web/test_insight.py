@@ -45,7 +45,12 @@ def test_before_the_first_refresh_each_page_says_what_insight_is_for(desk, page)
 def test_each_page_shows_its_figures(regulars, desk, page):
     answer = desk.get(page)
     assert answer.status_code == 200
-    assert "The figures stand as of June 15, 2026." in answer.content.decode()
+    assert "The figures stand as of 15 June 2026." in answer.content.decode()
+
+
+def test_whoever_sees_the_whole_business_sees_its_sums(regulars, desk):
+    assert "Bought so far" in desk.get("/insight/value/").content.decode()
+    assert "Turnover that came" in desk.get("/insight/trust/").content.decode()
 
 
 def test_the_overview_says_how_many_slip_away_and_who(regulars, desk):
@@ -117,6 +122,10 @@ def test_an_employee_of_one_branch_sees_its_customers_only(regulars):
     text = client.get("/insight/slipping-away/").content.decode()
     assert "Cleo Marsh" not in text  # at home in the other branch
     assert "71 customers" in client.get("/insight/").content.decode()
+    for page in ("/insight/value/", "/insight/trust/"):
+        text = client.get(page).content.decode()
+        assert "Bought so far" not in text
+        assert "Turnover" not in text
 
 
 def test_pages_ask_the_database_no_more_for_many_people(regulars, desk, django_assert_max_num_queries):

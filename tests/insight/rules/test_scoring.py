@@ -17,6 +17,7 @@ from regulars.insight.rules.scoring import error_of_total_value, forecast_visits
 from regulars.insight.rules.verdicts import FitStatus
 from regulars.insight.rules.visit_history import VisitHistory, fold_purchases
 from regulars.insight.rules.worth import Horizon, refund_share
+
 from tests.insight.published import cdnow_calibration
 
 HORIZON = Horizon()

@@ -166,6 +166,7 @@ def _surroundings(asking: Asking, route: str) -> dict[str, Any]:
     return {
         "fresh": fresh,
         "tabs": [{"label": label, "url": reverse(f"desk:{name}"), "current": name == route} for name, label in tabs],
+        "whole_business": asking.scope.branch_ids is None,  # sums of the whole firm are not for a branch
         "current_section": "insight",
     }
 

@@ -54,7 +54,7 @@ def chance_in_words(chance: float) -> str:
 
 
 def day_in_words(day: date | None) -> str:
-    """A day as the reader writes it: “September 30, 1997”."""
+    """A day as the reader writes it: “30 September 1997”."""
     language = (get_language() or "en").replace("-", "_")
     return "" if day is None else format_date(day, "long", locale="en_GB" if language == "en" else language)
 
