@@ -100,6 +100,8 @@ class PurchaseImport(Kind):
         tune_for_sets()
         refs = [str(row[0]) for row in fetch(f"SELECT ref FROM {sql.NUMBERS} WHERE customer_id IS NULL ORDER BY 1")]
         if refs:
+            if check_references_by_sets():
+                lock_referred(table="business_business", ids=f"SELECT {task.tenant_id:d}")
             _register(task, refs)
             _add_remark(task, "new_customers", len(refs))
         drop_scratch(sql.NUMBERS)
