@@ -8,11 +8,12 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from regulars.desk.web.asking import Asking
 from regulars.desk.web.insight_pictures import about, by_segment, calibration, value_by_part
+from regulars.groundwork.kernel.money import Money, digits_of
 from regulars.groundwork.kernel.tables.writing import csv_lines
 from regulars.insight.queries import (
     ORDERS,
@@ -109,6 +110,7 @@ def value(request: HttpRequest) -> HttpResponse:
             "worth": about(totals.value_minor, totals.currency),
             "between": _interval(totals),
             "found": refresh.findings,
+            "spend": _spend(refresh.findings["gamma_gamma"]["mean_spend"], totals.currency),
             "discount": per_cent(refresh.findings["horizon"]["yearly_discount"]),
             "refunds": per_cent(refresh.findings["rhythm"]["refund_share"], 1),
             "picture": value_by_part(refresh.findings["totals"]["value_shares"]),
@@ -146,6 +148,12 @@ def progress(request: HttpRequest) -> HttpResponse:
     if not getattr(request, "htmx", False):
         return redirect("desk:insight")
     return render(request, "desk/insight_progress.html", {"fresh": freshness_of(scope=asking.scope, at=asking.at), "polled": True})
+
+
+def _spend(mean: float | None, currency: str) -> str:
+    if mean is None or not currency:
+        return ""
+    return Money(round(mean * 10 ** digits_of(currency)), currency).shown(get_language() or "en")
 
 
 def _interval(totals: Totals) -> str:

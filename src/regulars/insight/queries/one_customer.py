@@ -85,10 +85,8 @@ def _alive(score: CustomerScore, refresh: Refresh) -> Figure:
         )
     interval = ""
     if score.p_alive_low is not None and score.p_alive_high is not None:
-        interval = _("%(low)s to %(high)s") % {
-            "low": chance_in_words(score.p_alive_low),
-            "high": chance_in_words(score.p_alive_high),
-        }
+        low, high = chance_in_words(score.p_alive_low), chance_in_words(score.p_alive_high)
+        interval = low if low == high else _("%(low)s to %(high)s") % {"low": low, "high": high}
     return Figure(
         label,
         chance_in_words(score.p_alive),
@@ -119,7 +117,7 @@ def _expected(score: CustomerScore, refresh: Refresh) -> Figure:
     return Figure(
         _("Expected visits in %(months)s months") % {"months": refresh.findings["horizon"]["months"]},
         number_format(score.expected_visits, 1),
-        _("%(low)s to %(high)s with 80 %% probability") % {"low": likely[0], "high": likely[1]} if likely else "",
+        _likely_words(str(likely[0]), str(likely[1])) if likely else "",
         _("The chance of still being a customer times the visits of one who is, by the same model.")
         if likely
         else _("Their own past rate, times the chance that they go on in their own rhythm."),
@@ -133,7 +131,7 @@ def _value(score: CustomerScore, refresh: Refresh) -> Figure:
     if likely and score.expected_visits > 0:
         each = score.value_minor / score.expected_visits
         low, high = (_shown(round(visits * each), findings["currency"]) for visits in likely)
-        interval = _("%(low)s to %(high)s with 80 %% probability") % {"low": low, "high": high}
+        interval = _likely_words(low, high)
     return Figure(
         _("Value in %(months)s months") % {"months": findings["horizon"]["months"]},
         _shown(score.value_minor, findings["currency"]),
@@ -148,6 +146,12 @@ def _value(score: CustomerScore, refresh: Refresh) -> Figure:
             "refunds": per_cent(findings["rhythm"]["refund_share"], 1),
         },
     )
+
+
+def _likely_words(low: str, high: str) -> str:
+    if low == high:
+        return _("%(value)s with at least 80 %% probability") % {"value": low}
+    return _("%(low)s to %(high)s with 80 %% probability") % {"low": low, "high": high}
 
 
 def _shown(minor: int, currency: str) -> str:
