@@ -18,7 +18,7 @@ from regulars.groundwork.kernel import clock, jobs, metrics, schedules
 from regulars.groundwork.kernel.models import WorkerBeat
 
 log = structlog.get_logger("worker")
-IDLE_SECONDS = 0.2
+IDLE_SECONDS = (0.1, 1.0)  # the first and the longest pause of an idle lane: prompt after work, quiet in the night
 FAULT_SECONDS = 2.0
 BEAT_SECONDS = 5.0
 ALIVE_SECONDS = 30.0
@@ -55,11 +55,15 @@ class Worker:
         self.stopping.set()
 
     def _lane(self, lane: jobs.Lane) -> None:
+        pause = IDLE_SECONDS[0]
         while not self.stopping.is_set():
             try:
                 close_old_connections()
-                if not self.run_one(lane):
-                    self.stopping.wait(IDLE_SECONDS)
+                if self.run_one(lane):
+                    pause = IDLE_SECONDS[0]
+                else:
+                    self.stopping.wait(pause)
+                    pause = min(pause * 1.5, IDLE_SECONDS[1])
             except DatabaseError as error:
                 log.warning("database away", lane=lane, fault=type(error).__name__)
                 connection.close()
