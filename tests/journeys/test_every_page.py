@@ -28,7 +28,7 @@ def walk(visitor: Visitor, *, barriers: bool, of_a_kind: int = 2) -> tuple[list[
     """Follow every link from the first page on, a few of each kind; return what is wrong and what was seen."""
     wrong: list[str] = []
     seen: Counter[str] = Counter()
-    waiting, known = ["/"], {"/"}
+    waiting, known, examined = ["/"], {"/"}, set[str]()
     while waiting:
         address = waiting.pop(0)
         if seen[kind_of(address)] >= of_a_kind:
@@ -42,7 +42,8 @@ def walk(visitor: Visitor, *, barriers: bool, of_a_kind: int = 2) -> tuple[list[
             wrong.append(f"{address}: {visitor.headings()} main headings")
         if (over := visitor.overflow()) > 0:
             wrong.append(f"{address}: {over} pixels too wide")
-        if barriers and seen[kind_of(address)] == 1:
+        if barriers and (place := kind_of(address).partition("?")[0]) not in examined:
+            examined.add(place)  # A list sorted otherwise or a page further holds the same parts.
             wrong += visitor.barriers()
         for link in visitor.local_links():
             if link not in known and not DOWNLOAD.search(link):
