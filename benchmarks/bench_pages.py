@@ -35,7 +35,7 @@ INSERT INTO customers_customer (public_id, business_id, kind, given_name, family
                                 prospect, created_at)
 SELECT gen_random_uuid(), %(business)s, 'person', g, f, '', g || ' ' || f, f || ' ' || g, '', '', '', false, now()
 FROM (SELECT (%(given)s::text[])[1 + (n * 7919) %% %(g)s] AS g,
-             (%(family)s::text[])[1 + (n * 104729) %% %(f)s] || ' ' || (n / 400) AS f FROM generate_series(1, %(n)s) n) names;
+             (%(family)s::text[])[1 + (n * 104729) %% %(f)s] || ' ' || (n / 400) AS f FROM generate_series(1::bigint, %(n)s) n) names;
 INSERT INTO customers_externalid (business_id, customer_id, source, value) SELECT business_id, id, 'card', 'C-' || id FROM customers_customer;
 INSERT INTO customers_contactpoint (customer_id, kind, value, normal, label, added_at)
 SELECT id, 'email', given_name || '.' || id || '@mail.example', given_name || '.' || id || '@mail.example', '', now() FROM customers_customer;

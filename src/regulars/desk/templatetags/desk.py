@@ -7,6 +7,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime, format_time, format_timedelta
+from babel.numbers import format_decimal
 from django import template
 from django.template import Context
 from django.template.loader import render_to_string
@@ -124,6 +125,12 @@ def headline(line: TimelineLine) -> str:
 def line_icon(line: TimelineLine) -> str:
     """The icon of a timeline line."""
     return LINE_ICONS.get(line.kind, "note")
+
+
+@register.filter
+def whole(number: int) -> str:
+    """A whole number with its thousands set apart: 1,517."""
+    return format_decimal(number, locale=reader())
 
 
 @register.filter
