@@ -40,7 +40,9 @@ def new_uuid_sql(at: datetime) -> str:
 def new_id_sql(table: str, order: str) -> str:
     """The next automatic id of `table` for each row of a SELECT; `order` is what numbers the rows on SQLite."""
     if on_postgres():
-        return f"nextval(pg_get_serial_sequence('{table}', 'id')::regclass)"
+        # The sequence's name is looked up once, not for each row.
+        sequence = fetch("SELECT pg_get_serial_sequence(%s, 'id')", table)[0][0]
+        return f"nextval('{sequence}'::regclass)"
     return f"(SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = '{table}') + row_number() OVER (ORDER BY {order})"
 
 
