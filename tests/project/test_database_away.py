@@ -41,7 +41,12 @@ def test_the_program_outlives_its_database() -> None:
 
     with tempfile.TemporaryDirectory(prefix="regulars-away-") as folder:
         server = get_server(Path(folder) / "pg", cleanup_mode="delete")
-        environment = os.environ | {"DATABASE_URL": server.get_uri(), "REGULARS_VAR": folder, "PYTHONPATH": "src", "REGULARS_LEASE_SECONDS": "5"}
+        environment = os.environ | {
+            "DATABASE_URL": server.get_uri(),
+            "REGULARS_VAR": folder,
+            "PYTHONPATH": "src",
+            "REGULARS_LEASE_SECONDS": "5",
+        }
         words = [sys.executable, "-m", "regulars", "run", "--no-demo", "--port", str(PORT)]
         log = Path(folder) / "log"
         with log.open("w") as out, subprocess.Popen(words, env=environment, stdout=out, stderr=out) as process:

@@ -35,6 +35,8 @@ def sorting_name(*, given: str, family: str, organisation: str, shown: str, lang
 
 def folded(text: str) -> str:
     """Lower case without accents, for comparison: “Đặng Nguyễn” → “dang nguyen”, “Straße” → “strasse”."""
+    if text.isascii():  # most numbers and addresses: nothing to take off
+        return text.lower()
     plain = unicodedata.normalize("NFKD", text.casefold().translate(PLAIN_LETTERS))
     return "".join(char for char in plain if not unicodedata.combining(char)).translate(PLAIN_LETTERS)
 

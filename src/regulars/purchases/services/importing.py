@@ -42,6 +42,10 @@ from regulars.purchases.services.undoing_import import conclude_undo, undo_step
 
 LINE_FIELDS = ("product", "category", "quantity")
 
+# The tables that a chunk writes, named for `check_references_by_sets`.
+REGISTERING = ("customers_customer", "customers_externalid", "customers_searchword")
+RECORDING = ("purchases_purchase", "purchases_line")
+
 
 class PurchaseImport(Kind):
     """Files of purchases."""
@@ -100,7 +104,7 @@ class PurchaseImport(Kind):
         tune_for_sets()
         refs = [str(row[0]) for row in fetch(f"SELECT ref FROM {sql.NUMBERS} WHERE customer_id IS NULL ORDER BY 1")]
         if refs:
-            if check_references_by_sets():
+            if check_references_by_sets(tables=REGISTERING):
                 lock_referred(table="business_business", ids=f"SELECT {task.tenant_id:d}")
             _register(task, refs)
             _add_remark(task, "new_customers", len(refs))
@@ -149,9 +153,7 @@ def _look_up(task: Task, first: int, last: int) -> None:
 
 
 def _register(task: Task, refs: list[str]) -> None:
-    register_numbers(
-        into=sql.NUMBERS, refs=refs, business_id=task.tenant_id, source=task.plan.source, batch_id=task.batch_id, at=task.at
-    )
+    register_numbers(into=sql.NUMBERS, refs=refs, business_id=task.tenant_id, source=task.plan.source, batch_id=task.batch_id, at=task.at)
 
 
 def _add_remark(task: Task, name: str, count: int) -> None:
@@ -169,7 +171,7 @@ def _counted(rows: str, first: int, last: int) -> Tally:
 
 def _write(task: Task, rows: str, first: int, last: int) -> None:
     at = task.at
-    by_sets = check_references_by_sets()
+    by_sets = check_references_by_sets(tables=(*REGISTERING, *RECORDING))
     if by_sets:
         lock_referred(table="business_business", ids=f"SELECT {task.tenant_id:d}")
         lock_referred(table="business_branch", ids=f"SELECT branch FROM {sql.HEADS}")

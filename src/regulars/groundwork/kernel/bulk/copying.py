@@ -13,6 +13,8 @@ import psycopg
 from django.db import connection
 
 SQLITE_ROWS_AT_ONCE = 5_000
+POSTGRES_ROWS_AT_ONCE = 1_000
+ESCAPED = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
 
 
 def on_postgres() -> bool:
@@ -36,11 +38,19 @@ def _copy_postgres(table: str, columns: Sequence[str], rows: Iterable[Sequence[A
         raw = cast("psycopg.Cursor[Any]", cursor.cursor)
         statement = f"COPY {_quoted(table)} ({', '.join(map(_quoted, columns))}) FROM STDIN"
         with raw.copy(statement.encode()) as stream:
-            write_row = stream.write_row
-            for row in rows:
-                write_row(row)
-                count += 1
+            # Written as text by ourselves, many rows a time: half the cost of handing over row by row.
+            for batch in batched(rows, POSTGRES_ROWS_AT_ONCE):
+                stream.write("".join([_copy_line(row) for row in batch]))
+                count += len(batch)
     return count
+
+
+def _copy_line(row: Sequence[Any]) -> str:
+    """One row in COPY's text format. The rare row with something to escape takes the longer way."""
+    line = "\t".join([cell if type(cell) is str else r"\N" if cell is None else str(cell) for cell in row])
+    if "\\" in line or "\n" in line or "\r" in line or line.count("\t") != len(row) - 1:
+        line = "\t".join([r"\N" if cell is None else str(cell).translate(ESCAPED) for cell in row])
+    return line + "\n"
 
 
 def _insert_sqlite(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:

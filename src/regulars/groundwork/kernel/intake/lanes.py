@@ -51,7 +51,9 @@ class Order:
 
 def may_go_side_by_side(batch: ImportBatch, kind: Kind, task: Task) -> bool:
     """Only with other connections that see what this one committed, and for more than one chunk."""
-    return on_postgres() and not connection.in_atomic_block and kind.stands_alone(task) and batch.slots - batch.slots_done > kind.slots_at_once
+    return (
+        on_postgres() and not connection.in_atomic_block and kind.stands_alone(task) and batch.slots - batch.slots_done > kind.slots_at_once
+    )
 
 
 def record_side_by_side(

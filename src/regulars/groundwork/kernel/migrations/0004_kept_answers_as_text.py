@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('kernel', '0003_import_fault_decided'),
+        ("kernel", "0003_import_fault_decided"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='keptanswer',
-            name='body',
+            model_name="keptanswer",
+            name="body",
             field=models.TextField(),
         ),
     ]
