@@ -7,17 +7,20 @@ from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from django.core.cache import cache
 from django.db import DatabaseError, connection
 
 from regulars.business.queries import Business, Scope, branches, business_of, zone_of
 from regulars.contacts.queries import Story, story_of
-from regulars.customers.queries import Customer, Particulars, counts_of, customer_of, particulars_of
+from regulars.customers.queries import Customer, CustomerCounts, Particulars, counts_of, customer_of, particulars_of
 from regulars.groundwork.kernel.schedules import instant_of
 from regulars.groundwork.kernel.upgrade import pending
 from regulars.groundwork.kernel.worker import is_alive
 from regulars.insight.queries import CustomerFigures, SlippingFilter, current_refresh, figures_of, slipping_page
 from regulars.purchases.queries import CustomerTotals, customer_totals, purchases_exist, sums_of
 from regulars.staff.queries import Actor, Role, employees, may_open, table
+
+MANY_CUSTOMERS, COUNTS_KEPT_SECONDS = 20_000, 60
 
 
 def readiness() -> dict[str, bool]:
@@ -100,7 +103,7 @@ class TodayScreen:
 def today_page(*, scope: Scope, actor: Actor, at: datetime) -> TodayScreen:
     """What the home shows; the checklist only to those who can tick it off."""
     business = business_of(scope=scope)
-    counts = counts_of(scope=scope)
+    counts = _counts(scope)
     any_purchase = purchases_exist(scope=scope)
     return TodayScreen(
         business=business,
@@ -111,6 +114,18 @@ def today_page(*, scope: Scope, actor: Actor, at: datetime) -> TodayScreen:
         takings=_takings(scope, business, at) if any_purchase else None,
         leaving=_leaving(scope) if may_open(actor, "desk:insight_leaving") else None,
     )
+
+
+def _counts(scope: Scope) -> CustomerCounts:
+    """How many customers; where counting takes long, the count may be a minute old."""
+    key = f"desk.counts:{scope.business_id}:{sorted(scope.branch_ids) if scope.branch_ids is not None else 'all'}".replace(" ", "")
+    kept: CustomerCounts | None = cache.get(key)
+    if kept is not None:
+        return kept
+    counts = counts_of(scope=scope)
+    if counts.all >= MANY_CUSTOMERS:
+        cache.set(key, counts, COUNTS_KEPT_SECONDS)
+    return counts
 
 
 def _leaving(scope: Scope) -> list[Leaving] | None:

@@ -133,3 +133,18 @@ def test_an_organisation_is_known_by_its_name(cast: Cast) -> None:
     who = NewCustomer(kind=CustomerKind.ORGANISATION, organisation_name="Café Zwölf GmbH")
     register_customer(business_id=cast.business.pk, who=who, branch_id=None, at=NOON, actor=ACTOR)
     assert names(cast.scope, "cafe zwolf") == ["Café Zwölf GmbH"]
+
+
+@pytest.mark.django_db
+def test_a_common_pair_of_words_fills_the_page_and_a_rare_one_is_still_found(cast: Cast) -> None:
+    for n in range(14):
+        enrol(cast.business, f"Maria{n}", f"Novak{n}", f"N-{n}", cast.market if n % 2 else cast.station)
+    rare = enrol(cast.business, "Zita", "Novakova", "N-99", cast.station)
+    found = find_customers(scope=cast.scope, text="nova mari", size=10)
+    assert len(found) == 10
+    assert all("Maria" in row.display_name for row in found)
+    assert [row.pk for row in find_customers(scope=cast.scope, text="nova zit", size=10)] == [rare.pk]
+    market = Scope(business_id=cast.business.pk, branch_ids=frozenset({cast.market.pk}))
+    assert find_customers(scope=market, text="nova zit", size=10) == []
+    assert {row.home_branch_id for row in find_customers(scope=market, text="nova mari", size=5)} == {cast.market.pk}
+    assert len(find_customers(scope=market, text="nova mari", size=50)) == 7

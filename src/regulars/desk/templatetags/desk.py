@@ -53,6 +53,16 @@ def _date(on: date, size: str, locale: str) -> str:
     return format_date(on, size, locale=locale)
 
 
+@lru_cache(maxsize=8192)
+def _moment(local: datetime, size: str, locale: str) -> str:
+    return format_datetime(local, size, locale=locale)
+
+
+@lru_cache(maxsize=8192)
+def _time(local: datetime, locale: str) -> str:
+    return format_time(local, "short", locale=locale)
+
+
 @lru_cache(maxsize=64)
 def _badge(segment: str, _language: str) -> str:
     return render_to_string("desk/segment_words.html", {"segment": segment})
@@ -88,10 +98,15 @@ def zone_of(context: Context) -> ZoneInfo:
     return ZoneInfo(business.zone if business else "UTC")
 
 
+def _local(context: Context, instant: datetime) -> datetime:
+    """The wall time that the business's clock shows, without its zone: what the caches go by."""
+    return instant.astimezone(zone_of(context)).replace(tzinfo=None)
+
+
 @register.simple_tag(takes_context=True)
 def moment(context: Context, instant: datetime | None, size: str = "medium") -> str:
     """Day and time of an instant on the business's clock."""
-    return format_datetime(instant.astimezone(zone_of(context)), size, locale=reader()) if instant else ""
+    return _moment(_local(context, instant), size, reader()) if instant else ""
 
 
 @register.simple_tag(takes_context=True)
@@ -106,7 +121,7 @@ def day(context: Context, instant: datetime | date | None, size: str = "medium")
 @register.simple_tag(takes_context=True)
 def wall(context: Context, instant: datetime) -> str:
     """The time of day of an instant on the business's clock."""
-    return format_time(instant.astimezone(zone_of(context)), "short", locale=reader())
+    return _time(_local(context, instant), reader())
 
 
 @register.filter

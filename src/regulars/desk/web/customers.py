@@ -19,7 +19,7 @@ from regulars.desk.web.asking import Asking, attempt, form_page
 from regulars.desk.web.choices import customer_languages, zones_or_business
 from regulars.groundwork.kernel.refusals import Refusal
 
-PAGE = 50
+PAGE = 30
 
 
 class CustomerForm(forms.Form):

@@ -84,7 +84,7 @@ class PurchaseForm(forms.Form):
 def purchases(request: HttpRequest) -> HttpResponse:
     """All purchases, newest first."""
     asking = Asking(request)
-    page = purchases_before(scope=asking.scope, cursor=request.GET.get("before", ""))
+    page = purchases_before(scope=asking.scope, cursor=request.GET.get("before", ""), size=30)
     return render(request, "desk/purchases.html", {"page": page, "current_section": "purchases"})
 
 
