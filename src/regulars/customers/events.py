@@ -78,3 +78,42 @@ class CustomersWithdrawn(Fact):
     @property
     def subject(self) -> str:
         return f"batch:{self.batch_id}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConsentGiven(CustomerFact):
+    """A customer allowed a purpose on a channel."""
+
+    event_id: int
+    channel: str
+    purpose: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConsentWithdrawn(CustomerFact):
+    """A customer forbade a purpose on a channel; "*" is everything that needs permission."""
+
+    event_id: int
+    channel: str
+    purpose: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class WishesStated(CustomerFact):
+    """A customer said how, when and how often they wish to hear from the business."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CustomersMerged(CustomerFact):
+    """Two records became one person; `customer_id` is the one that survives."""
+
+    loser_id: int
+    merge_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CustomersUnmerged(CustomerFact):
+    """A merge was taken back."""
+
+    loser_id: int
+    merge_id: int

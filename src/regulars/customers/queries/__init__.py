@@ -10,21 +10,62 @@ from regulars.customers.queries.finding import (
     find_customers,
 )
 from regulars.customers.queries.knowing import CustomerCounts, Particulars, counts_of, particulars_of, traits_of
+from regulars.customers.queries.permitting import (
+    Consent,
+    consent_for,
+    consent_story,
+    consents_of,
+    purposes_of,
+    wishes_of,
+    zone_known_of,
+)
+from regulars.customers.queries.together import (
+    HouseholdKnown,
+    MergeShown,
+    cluster_of,
+    household_of,
+    merges_of,
+    survivor_of,
+)
+from regulars.customers.rules.channels import CHANNELS, POINT_OF
 from regulars.customers.rules.names import CustomerKind
+from regulars.customers.rules.purposes import ALL_MARKETING, Basis, PurposeRule
+from regulars.customers.rules.wishes import Wishes
+from regulars.customers.rules.zones import ZoneKnown
 
 __all__ = [
+    "ALL_MARKETING",
+    "CHANNELS",
+    "POINT_OF",
+    "Basis",
+    "Consent",
     "Customer",
     "CustomerCounts",
     "CustomerKind",
     "CustomerPage",
+    "HouseholdKnown",
+    "MergeShown",
     "Particulars",
+    "PurposeRule",
     "Trait",
+    "Wishes",
+    "ZoneKnown",
+    "cluster_of",
+    "consent_for",
+    "consent_story",
+    "consents_of",
     "counts_of",
     "customer_by_external_id",
     "customer_numbers",
     "customer_of",
     "customers_after",
     "find_customers",
+    "household_of",
+    "merges_of",
     "particulars_of",
+    "purposes_of",
+    "survivor_of",
     "traits_of",
+    "wishes_of",
+    "zone_known_of",
 ]

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from regulars.business.queries import Scope
 from regulars.customers.models import Customer, ExternalId, SearchWord, Trait
+from regulars.customers.queries.together import merged_away
 from regulars.customers.rules.names import id_word, query_words
 from regulars.groundwork.kernel.ids import parsed
 from regulars.groundwork.kernel.refusals import NotFound
@@ -34,6 +35,11 @@ def visible(scope: Scope) -> QuerySet[Customer]:
     return rows
 
 
+def present(scope: Scope) -> QuerySet[Customer]:
+    """The visible customers as lists show them: a record that was merged into another one is that other one."""
+    return visible(scope).filter(~merged_away())
+
+
 def customer_of(*, scope: Scope, public_id: str) -> Customer:
     """One visible customer. Raises NotFound, the same for a foreign and for a made-up id."""
     uuid = parsed(public_id)
@@ -54,7 +60,7 @@ def customer_by_external_id(*, scope: Scope, value: str, source: str = "") -> Cu
 
 def customers_after(*, scope: Scope, cursor: str = "", size: int = 50, segment: str = "") -> CustomerPage:
     """Visible customers by name. `cursor` is what the page before handed out."""
-    rows = visible(scope)
+    rows = present(scope)
     if segment:
         rows = rows.filter(Exists(Trait.objects.filter(customer_id=OuterRef("pk"), name="segment", value=segment)))
     if cursor:

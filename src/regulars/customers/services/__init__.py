@@ -2,7 +2,28 @@
 
 from regulars.customers.services.describing import describe_customer, mark_as_buyers
 from regulars.customers.services.grounding import business_for_import
+from regulars.customers.services.merging import (
+    MergedAway,
+    MergedWithItself,
+    NotAlike,
+    NotMerged,
+    merge_customers,
+    unmerge_customers,
+)
 from regulars.customers.services.numbers import look_up_numbers, mark_buyers_in, register_numbers
+from regulars.customers.services.permitting import (
+    ProofMissing,
+    PurposeTaken,
+    UnknownChannel,
+    UnknownPurpose,
+    WishRefused,
+    ZoneRefused,
+    add_purpose,
+    assume_zones,
+    record_consent,
+    state_wishes,
+    withdraw_consent,
+)
 from regulars.customers.services.reaching import ContactPointRefused, add_contact_point, remove_contact_point
 from regulars.customers.services.registering import ExternalIdTaken, Nameless, NewCustomer, register_customer
 from regulars.customers.services.registering_many import Registration, register_customers, remove_customers
@@ -12,23 +33,40 @@ from regulars.customers.services.withdrawing import remove_unused_customers, use
 __all__ = [
     "ContactPointRefused",
     "ExternalIdTaken",
+    "MergedAway",
+    "MergedWithItself",
     "Nameless",
     "NewCustomer",
+    "NotAlike",
+    "NotMerged",
+    "ProofMissing",
     "PublishedTrait",
+    "PurposeTaken",
     "Registration",
+    "UnknownChannel",
+    "UnknownPurpose",
+    "WishRefused",
+    "ZoneRefused",
     "add_contact_point",
+    "add_purpose",
+    "assume_zones",
     "business_for_import",
     "describe_customer",
     "look_up_numbers",
     "mark_as_buyers",
     "mark_buyers_in",
+    "merge_customers",
     "publish_traits",
+    "record_consent",
     "register_customer",
     "register_customers",
     "register_numbers",
     "remove_contact_point",
     "remove_customers",
     "remove_unused_customers",
+    "state_wishes",
+    "unmerge_customers",
     "used_customers",
+    "withdraw_consent",
     "withdraw_traits",
 ]

@@ -1,0 +1,147 @@
+"""May we, how and when: consent, wishes and the customer's clock, through all merged records of a person."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from regulars.business.queries import Scope, business_of
+from regulars.customers.models import ConsentEvent, ContactPoint, Customer, Purpose, WishStatement, ZoneAssumption
+from regulars.customers.queries.together import cluster_of, merged_last_at
+from regulars.customers.rules.channels import POINT_OF
+from regulars.customers.rules.consent import Said, Verdict, verdict_on
+from regulars.customers.rules.contact_points import NotReachable, normal_form
+from regulars.customers.rules.countries import country_names, zones_by_country
+from regulars.customers.rules.purposes import Basis, PurposeRule, all_purposes
+from regulars.customers.rules.wishes import Statement, Wishes, wishes_together
+from regulars.customers.rules.zones import ZoneKnown, country_in, zone_from, zones_of_phone
+
+
+@dataclass(frozen=True)
+class Consent:
+    """The answer to "may we?". `basis`: consent, contract, interest or duty. `event_id` is the event that decided, None when none did.
+
+    `code`: allowed, no_opt_in_needed, never_allowed, withdrawn, objected, purpose_unknown, customer_unknown.
+    """
+
+    allowed: bool
+    basis: str
+    code: str
+    sentence: str
+    event_id: int | None
+
+
+def purposes_of(*, scope: Scope) -> dict[str, PurposeRule]:
+    """All purposes of a business by name: its own, then the built-in ones."""
+    return all_purposes(PurposeRule(row.name, row.label, Basis(row.basis)) for row in Purpose.objects.filter(business_id=scope.business_id))
+
+
+def consent_for(*, scope: Scope, customer_id: int, channel: str, purpose: str, address: str = "") -> Consent:
+    """Whether this person may be contacted for this purpose by this channel, at this address ("": at any of theirs). Never raises.
+
+    Events of all merged records count. An unknown purpose or customer is a no.
+    """
+    rule = purposes_of(scope=scope).get(purpose)
+    if rule is None:
+        return Consent(False, "", "purpose_unknown", _("“%(purpose)s” is no purpose of this business.") % {"purpose": purpose[:40]}, None)
+    cluster = cluster_of(scope=scope, customer_id=customer_id)
+    if not cluster:
+        return Consent(False, rule.basis.value, "customer_unknown", _("There is no such customer."), None)
+    said = said_by(cluster, channel) if rule.may_be_refused else []
+    return _answer(rule, verdict_on(rule, normal_address(channel, address), said))
+
+
+def consents_of(*, scope: Scope, customer_id: int, channels: Sequence[str]) -> dict[tuple[str, str], Consent]:
+    """The answers for each of these channels and each purpose that can be refused, in two queries: what a page shows."""
+    cluster = cluster_of(scope=scope, customer_id=customer_id)
+    rules = [one for one in purposes_of(scope=scope).values() if one.may_be_refused]
+    rows = ConsentEvent.objects.filter(customer_id__in=cluster, channel__in=channels)
+    said: dict[str, list[Said]] = {channel: [] for channel in channels}
+    for row in rows:
+        said[row.channel].append(Said(row.pk, row.at, row.purpose, row.address, row.given))
+    return {(channel, rule.name): _answer(rule, verdict_on(rule, "", said[channel])) for channel in channels for rule in rules}
+
+
+def said_by(cluster: Sequence[int], channel: str) -> list[Said]:
+    """What the records of a person said about a channel."""
+    rows = ConsentEvent.objects.filter(customer_id__in=cluster, channel=channel)
+    return [Said(row.pk, row.at, row.purpose, row.address, row.given) for row in rows]
+
+
+def consent_story(*, scope: Scope, customer_id: int) -> list[ConsentEvent]:
+    """Every consent event of a person with its proof, newest first."""
+    cluster = cluster_of(scope=scope, customer_id=customer_id)
+    return list(ConsentEvent.objects.filter(customer_id__in=cluster).order_by("-at", "-pk"))
+
+
+def normal_address(channel: str, address: str) -> str:
+    """An address as consent events keep it; one that is none stays as typed, and so is known to nobody."""
+    if not address:
+        return ""
+    kind = POINT_OF.get(channel)
+    if kind is None:
+        return address.strip().casefold()[:320]
+    try:
+        return normal_form(kind, address)  # type: ignore[arg-type]
+    except NotReachable:
+        return address.strip().casefold()[:320]
+
+
+def wishes_of(*, scope: Scope, customer_id: int) -> Wishes:
+    """How, when and how often this person wishes to be contacted; empty wishes when nothing was stated."""
+    cluster = cluster_of(scope=scope, customer_id=customer_id)
+    latest: dict[int, WishStatement] = {}
+    for row in WishStatement.objects.filter(customer_id__in=cluster).order_by("at", "pk"):
+        latest[row.customer_id] = row
+    return wishes_together([Statement(row.at, wishes_in(row)) for row in latest.values()], merged_last_at(cluster))
+
+
+def wishes_in(row: WishStatement) -> Wishes:
+    """A statement as a value."""
+    return Wishes(
+        channels_never=frozenset(row.channels_never),
+        preferred_channel=row.preferred_channel,
+        hours=None if row.hours is None else tuple(tuple((start, end) for start, end in day) for day in row.hours),
+        at_most=(row.at_most_count, row.at_most_days) if row.at_most_count and row.at_most_days else None,
+        topics=frozenset(row.topics),
+        stated_at=row.at,
+    )
+
+
+def zone_known_of(*, scope: Scope, customer_id: int) -> ZoneKnown:
+    """Which clock this person lives by, and how we know; `plausible` is never empty."""
+    cluster = cluster_of(scope=scope, customer_id=customer_id) or (customer_id,)
+    rows = {row.pk: row for row in Customer.objects.filter(pk__in=cluster, business_id=scope.business_id).select_related("home_branch")}
+    people = [rows[one] for one in cluster if one in rows]
+    addresses: set[str] = set()
+    phones: set[str] = set()
+    for kind, value, normal in ContactPoint.objects.filter(customer_id__in=list(rows), kind__in=("postal", "phone")).values_list(
+        "kind", "value", "normal"
+    ):
+        if kind == "postal":
+            addresses.update(zones_by_country().get(country_in(value, country_names()), ()))
+        else:
+            phones.update(zones_of_phone(normal))
+    assumption = ZoneAssumption.objects.filter(business_id=scope.business_id).first()
+    branch = next((row.home_branch for row in people if row.home_branch), None)
+    return zone_from(
+        stated=next((row.zone for row in people if row.zone), ""),
+        by_address=sorted(addresses),
+        by_phone=sorted(phones),
+        assumed=assumption.zones if assumption else [],
+        home=(branch.zone if branch and branch.zone else "") or business_of(scope=scope).zone,
+    )
+
+
+def _answer(rule: PurposeRule, verdict: Verdict) -> Consent:
+    label = _(rule.label)
+    sentences = {
+        "allowed": _("Allowed: the customer agreed to “%(purpose)s”."),
+        "no_opt_in_needed": _("“%(purpose)s” needs no permission of its own."),
+        "never_allowed": _("The customer has not agreed to “%(purpose)s” by this channel."),
+        "withdrawn": _("The customer has taken back the permission for “%(purpose)s”."),
+        "objected": _("The customer objected to “%(purpose)s” by this channel."),
+    }
+    return Consent(verdict.allowed, rule.basis.value, verdict.code, sentences[verdict.code] % {"purpose": label}, verdict.event_id)

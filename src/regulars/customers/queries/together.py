@@ -1,0 +1,116 @@
+"""Who is one person, and who lives with whom."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Exists, F, OuterRef, Q
+
+from regulars.business.queries import Scope
+from regulars.customers.models import ContactPoint, Customer, HouseholdMember, Merge
+from regulars.groundwork.kernel.bulk.dialect import fetch
+
+# Up the pointers to the record that survived, then down to all that point there. UNION keeps a damaged table from running in a circle.
+CLUSTER = """
+WITH RECURSIVE up(id, depth) AS (
+    SELECT c.id, 0 FROM customers_customer c WHERE c.id = %s AND c.business_id = %s
+    UNION SELECT m.survivor_id, up.depth + 1 FROM up JOIN customers_merge m ON m.loser_id = up.id AND m.undone_at IS NULL
+    WHERE up.depth < 1000
+), down(id, depth) AS (
+    SELECT id, 0 FROM (SELECT id FROM up ORDER BY depth DESC LIMIT 1) AS root
+    UNION SELECT m.loser_id, down.depth + 1 FROM down JOIN customers_merge m ON m.survivor_id = down.id AND m.undone_at IS NULL
+    WHERE down.depth < 1000
+) SELECT id FROM down ORDER BY depth, id
+"""
+
+
+@dataclass(frozen=True)
+class HouseholdKnown:
+    """Who lives together. `basis`: "stated" (a household was made), "address" (the same postal address) or "" (nobody else known)."""
+
+    key: str
+    members: tuple[int, ...]
+    basis: str
+
+
+@dataclass(frozen=True)
+class MergeShown:
+    """One merge as a page shows it."""
+
+    merge: Merge
+    loser: Customer
+
+
+def cluster_of(*, scope: Scope, customer_id: int) -> tuple[int, ...]:
+    """All customer ids whose history belongs to this person, the surviving record first. One query.
+
+    An id that the business doesn't know gives an empty tuple. Merged records of other branches belong to it too: it is one person.
+    """
+    return tuple(dict.fromkeys(row[0] for row in fetch(CLUSTER, customer_id, scope.business_id)))
+
+
+def survivor_of(*, scope: Scope, customer_id: int) -> int:
+    """The record under which this person is kept now; the id itself when it was never merged away (or is unknown)."""
+    return next(iter(cluster_of(scope=scope, customer_id=customer_id)), customer_id)
+
+
+def merged_away() -> Exists:
+    """A condition on customers: this record points to another one now."""
+    return Exists(Merge.objects.filter(loser=OuterRef("pk"), undone_at__isnull=True))
+
+
+def merges_of(*, scope: Scope, customer_id: int) -> list[MergeShown]:
+    """The merges that stand in this person's cluster, newest first."""
+    cluster = cluster_of(scope=scope, customer_id=customer_id)
+    rows = Merge.objects.filter(survivor_id__in=cluster, undone_at__isnull=True).select_related("loser", "survivor").order_by("-at", "-pk")
+    return [MergeShown(row, row.loser) for row in rows]
+
+
+def merged_last_at(customer_ids: tuple[int, ...]) -> datetime | None:
+    """When the newest merge of a cluster was made; None for a record that stands alone."""
+    if len(customer_ids) < 2:
+        return None
+    rows = Merge.objects.filter(survivor_id__in=customer_ids, undone_at__isnull=True)
+    return rows.order_by("-at").values_list("at", flat=True).first()
+
+
+def household_of(*, scope: Scope, customer_id: int) -> HouseholdKnown:
+    """Who shares a letter box with this person: the household that somebody stated, else all with the same postal address.
+
+    `key` is stable and the same for each member; merged records count once, under the surviving id.
+    """
+    cluster = cluster_of(scope=scope, customer_id=customer_id) or (customer_id,)
+    stated = HouseholdMember.objects.filter(customer_id__in=cluster, until__isnull=True).order_by("household_id").first()
+    if stated:
+        rows = HouseholdMember.objects.filter(household_id=stated.household_id, until__isnull=True).values_list("customer_id", flat=True)
+        return HouseholdKnown(f"household:{stated.household_id}", _survivors(scope, {*rows, *cluster}), "stated")
+    own = ContactPoint.objects.filter(customer_id__in=cluster, kind="postal").values_list("normal", flat=True)
+    addresses = sorted(set(own))
+    if not addresses:
+        return HouseholdKnown(f"customer:{cluster[0]}", (cluster[0],), "")
+    same = ContactPoint.objects.filter(Q(normal__in=addresses), kind="postal", customer__business_id=scope.business_id)
+    elsewhere = HouseholdMember.objects.filter(customer_id=OuterRef("customer_id"), until__isnull=True)
+    ids = set(same.filter(~Exists(elsewhere)).values_list("customer_id", flat=True)) | set(cluster)
+    return HouseholdKnown(f"address:{addresses[0]}"[:320], _survivors(scope, ids), "address")
+
+
+def _survivors(scope: Scope, ids: set[int]) -> tuple[int, ...]:
+    """These records as persons."""
+    pointing = Merge.objects.filter(loser_id__in=ids, undone_at__isnull=True).values_list("loser_id", flat=True)
+    away = set(pointing)
+    return tuple(sorted({one for one in ids if one not in away} | {survivor_of(scope=scope, customer_id=one) for one in away}))
+
+
+def circles() -> list[int]:
+    """Records from which the pointers never arrive at a survivor: there must be none."""
+    active = dict(Merge.objects.filter(undone_at__isnull=True).values_list(F("loser_id"), F("survivor_id")))
+    found = []
+    for start in active:
+        seen, here = {start}, active[start]
+        while here in active and here not in seen:
+            seen.add(here)
+            here = active[here]
+        if here in seen:
+            found.append(start)
+    return found
