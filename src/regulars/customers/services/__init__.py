@@ -10,7 +10,14 @@ from regulars.customers.services.merging import (
     merge_customers,
     unmerge_customers,
 )
-from regulars.customers.services.numbers import look_up_numbers, mark_buyers_in, register_numbers
+from regulars.customers.services.numbers import (
+    forget_numbers,
+    known_numbers_sql,
+    look_up_numbers,
+    mark_buyers_in,
+    register_numbers,
+    unknown_numbers,
+)
 from regulars.customers.services.permitting import (
     ProofMissing,
     PurposeTaken,
@@ -52,6 +59,8 @@ __all__ = [
     "assume_zones",
     "business_for_import",
     "describe_customer",
+    "forget_numbers",
+    "known_numbers_sql",
     "look_up_numbers",
     "mark_as_buyers",
     "mark_buyers_in",
@@ -65,6 +74,7 @@ __all__ = [
     "remove_customers",
     "remove_unused_customers",
     "state_wishes",
+    "unknown_numbers",
     "unmerge_customers",
     "used_customers",
     "withdraw_consent",

@@ -10,13 +10,32 @@ from typing import Any
 from regulars.customers.models import Customer, ExternalId, SearchWord
 from regulars.customers.rules.names import CustomerKind, sorting_name, words_for_search
 from regulars.groundwork.kernel.bulk.copying import copy_rows, next_ids
-from regulars.groundwork.kernel.bulk.dialect import count_rows_for_planner, run, scratch_table
+from regulars.groundwork.kernel.bulk.dialect import count_rows_for_planner, fetch, run, scratch_table
 from regulars.groundwork.kernel.ids import new_id
 
 CUSTOMER_COLUMNS = (
     "id", "public_id", "business_id", "kind", "given_name", "family_name", "organisation_name", "display_name", "sort_name",
     "language", "zone", "note", "prospect", "batch_id", "created_at",
 )  # fmt: skip
+
+
+def known_numbers_sql() -> str:
+    """A query's FROM part with (ref, customer_id, hidden 0): everybody's number in one system. Values: business id, source."""
+    return "(SELECT value AS ref, customer_id, 0 AS hidden FROM customers_externalid WHERE business_id = %s AND source = %s)"
+
+
+def unknown_numbers(*, rows: str, column: str, business_id: int, source: str) -> list[str]:
+    """The numbers in `rows`.`column` (a FROM part that the program wrote) that nobody has, each once, in order."""
+    known = "SELECT 1 FROM customers_externalid e WHERE e.business_id = %s AND e.source = %s AND e.value = r.ref"
+    found = fetch(
+        f"SELECT r.ref FROM (SELECT DISTINCT {column} AS ref FROM {rows} x) r WHERE NOT EXISTS ({known}) ORDER BY 1", business_id, source
+    )
+    return [str(row[0]) for row in found]
+
+
+def forget_numbers(*, into: str) -> None:
+    """Make the temporary table `into` of `look_up_numbers`, empty."""
+    scratch_table(into, "SELECT value AS ref, customer_id, 0 AS hidden FROM customers_externalid WHERE 1 = 0")
 
 
 def look_up_numbers(*, into: str, rows: str, column: str, business_id: int, source: str, branch_ids: frozenset[int] | None) -> None:

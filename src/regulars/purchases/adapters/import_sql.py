@@ -50,18 +50,34 @@ def in_full(ready: str, columns: dict[str, str], currency: str) -> str:
     )
 
 
-def heads_sql(*, ready: str, receipts: bool, original_mapped: bool) -> str:
+def any_known_sql(*, ready: str) -> str:
+    """Whether any purchase stands between the smallest and the largest key of a chunk; one look into the index of natural keys.
+
+    Keys begin with their day and chunks are in their order, so that a file of new days meets nothing. For rows without receipts only:
+    the key of a receipt is made later. Values: first slot, last slot, business id, source.
+    """
+    return (
+        f"SELECT EXISTS (SELECT 1 FROM (SELECT min(key) AS low, max(key) AS high FROM {ready} WHERE slot BETWEEN %s AND %s) k "
+        "JOIN purchases_purchase p ON p.source_key BETWEEN k.low AND k.high WHERE p.business_id = %s AND p.source = %s)"
+    )
+
+
+def heads_sql(*, ready: str, numbers: str, receipts: bool, original_mapped: bool, all_new: bool = False) -> str:
     """One row per slot of a chunk, with its id to be, what is known under its key, and what is the matter with it.
 
-    Values: source, business id, first slot, last slot (in this order: first, last, business, source).
+    `all_new` says that nothing is known under any key (see `any_known_sql`); should somebody record one meanwhile, the unique key refuses
+    the chunk, and it is done again. `numbers` is the FROM part that says who is who. Values: first slot, last slot, those of `numbers`, and,
+    unless `all_new`, business id and source.
     """
     grouped = _grouped(ready) if receipts else _single(ready)
     number = new_id_sql("purchases_purchase", "g.slot")
+    nothing = "(SELECT * FROM purchases_purchase WHERE 1 = 0) p ON p.source_key = g.key"
+    same_key = "purchases_purchase p ON p.business_id = %s AND p.source = %s AND p.source_key = g.key"
     return (
         f"SELECT {number} AS id, g.*, n.customer_id, p.id AS known_id, CAST(NULL AS bigint) AS original_id, "
         f"CASE {_problems(original_mapped)} END AS problem "
-        f"FROM ({grouped}) g JOIN {NUMBERS} n ON n.ref = g.ref "
-        "LEFT JOIN purchases_purchase p ON p.business_id = %s AND p.source = %s AND p.source_key = g.key"
+        f"FROM ({grouped}) g LEFT JOIN {numbers} n ON n.ref = g.ref "
+        f"LEFT JOIN {nothing if all_new else same_key}"
     )
 
 
@@ -120,8 +136,8 @@ def write_purchases_sql(*, at: datetime) -> str:
     return (
         "INSERT INTO purchases_purchase (id, public_id, business_id, customer_id, branch_id, at, currency, amount_minor, kind, "
         "original_id, source, source_key, receipt, batch_id, recorded_at) "
-        f"SELECT h.id, {new_uuid_sql(at)}, %s, n.customer_id, h.branch, {instant_sql('h.at')}, h.currency, h.amount, h.kind, "
-        f"h.original_id, %s, h.key, h.receipt, %s, %s FROM {HEADS} h JOIN {NUMBERS} n ON n.ref = h.ref "
+        f"SELECT h.id, {new_uuid_sql(at)}, %s, coalesce(h.customer_id, n.customer_id), h.branch, {instant_sql('h.at')}, h.currency, h.amount, h.kind, "
+        f"h.original_id, %s, h.key, h.receipt, %s, %s FROM {HEADS} h LEFT JOIN {NUMBERS} n ON n.ref = h.ref "
         "WHERE h.problem IS NULL AND h.known_id IS NULL ORDER BY h.id"
     )
 

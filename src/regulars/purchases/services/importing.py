@@ -16,7 +16,15 @@ from django.utils.translation import gettext_lazy as _
 
 from regulars.business.queries import Scope, branches
 from regulars.business.services import settle_currency
-from regulars.customers.services import business_for_import, look_up_numbers, mark_buyers_in, register_numbers
+from regulars.customers.services import (
+    business_for_import,
+    forget_numbers,
+    known_numbers_sql,
+    look_up_numbers,
+    mark_buyers_in,
+    register_numbers,
+    unknown_numbers,
+)
 from regulars.groundwork.kernel.bulk.dialect import (
     check_references_by_sets,
     count_rows_for_planner,
@@ -84,11 +92,14 @@ class PurchaseImport(Kind):
     def apply(self, task: Task, *, first: int, last: int, write: bool) -> Tally:
         columns, source = task.plan.columns, task.plan.source
         tune_for_sets()
-        _look_up(task, first, last)
+        numbers, named_by = _numbers(task, first, last)
         rows = sql.in_full(task.ready_table, self.columns_for(task), task.plan.currency)
-        heads = sql.heads_sql(ready=rows, receipts="receipt" in columns, original_mapped="original" in columns)
-        scratch_table(sql.HEADS, heads, first, last, task.tenant_id, source)
-        if "original" in columns:
+        receipts, originals = "receipt" in columns, "original" in columns
+        mine = (task.tenant_id, source)
+        all_new = not receipts and not fetch(sql.any_known_sql(ready=task.ready_table), first, last, *mine)[0][0]
+        heads = sql.heads_sql(ready=rows, numbers=numbers, receipts=receipts, original_mapped=originals, all_new=all_new)
+        scratch_table(sql.HEADS, heads, first, last, *named_by, *(() if all_new else mine))
+        if originals:
             _settle_named_refunds(task, first=first, write=write)
         tally = _counted(rows, first, last)
         if write and tally.created:
@@ -100,10 +111,11 @@ class PurchaseImport(Kind):
         return lean_columns(_rules(task, dict.fromkeys(task.plan.columns, 0))) is not None
 
     def prepare(self, task: Task, *, first: int, last: int) -> None:
-        _look_up(task, first, last)
         tune_for_sets()
-        refs = [str(row[0]) for row in fetch(f"SELECT ref FROM {sql.NUMBERS} WHERE customer_id IS NULL ORDER BY 1")]
+        rows = f"(SELECT ref FROM {task.ready_table} WHERE slot BETWEEN {first:d} AND {last:d})"
+        refs = unknown_numbers(rows=rows, column="ref", business_id=task.tenant_id, source=task.plan.source)
         if refs:
+            forget_numbers(into=sql.NUMBERS)
             if check_references_by_sets(tables=REGISTERING):
                 lock_referred(table="business_business", ids=f"SELECT {task.tenant_id:d}")
             _register(task, refs)
@@ -141,15 +153,19 @@ def _rules(task: Task, places: dict[str, int]) -> RowRules:
     )
 
 
-def _look_up(task: Task, first: int, last: int) -> None:
+def _numbers(task: Task, first: int, last: int) -> tuple[str, tuple[object, ...]]:
+    """The FROM part that says whose the numbers of a chunk are, and its values.
+
+    Who sees all branches reads the numbers themselves; who does not needs to know which of them are hidden, in a table of their own.
+    """
+    if task.branch_ids is None:
+        forget_numbers(into=sql.NUMBERS)
+        return known_numbers_sql(), (task.tenant_id, task.plan.source)
+    rows = f"(SELECT ref FROM {task.ready_table} WHERE slot BETWEEN {first:d} AND {last:d})"
     look_up_numbers(
-        into=sql.NUMBERS,
-        rows=f"(SELECT ref FROM {task.ready_table} WHERE slot BETWEEN {first:d} AND {last:d})",
-        column="ref",
-        business_id=task.tenant_id,
-        source=task.plan.source,
-        branch_ids=task.branch_ids,
+        into=sql.NUMBERS, rows=rows, column="ref", business_id=task.tenant_id, source=task.plan.source, branch_ids=task.branch_ids
     )
+    return sql.NUMBERS, ()
 
 
 def _register(task: Task, refs: list[str]) -> None:

@@ -19,6 +19,7 @@ from regulars.groundwork.kernel.intake.staging import BatchMoved, OnProgress
 from regulars.groundwork.kernel.models import ImportBatch
 
 LANES = 2
+PREPARED_TOGETHER = 4
 LOOK_SECONDS = 0.5
 Span = tuple[int, int]
 
@@ -66,7 +67,7 @@ def record_side_by_side(
     progress: OnProgress,
 ) -> None:
     """Record the remaining chunks by `record`, which must call `Order.wait_for` before it notes what it did."""
-    for first, last in spans(batch, kind):
+    for first, last in spans(batch, kind, chunks=PREPARED_TOGETHER):
         retried(partial(_prepare, kind, task, first, last))
         progress("preparing", last, batch.slots)
     order, waiting, lock = Order(batch.slots_done), spans(batch, kind), Lock()
@@ -90,10 +91,10 @@ def record_side_by_side(
         _watch([pool.submit(lane) for _ in range(LANES)], order, batch.slots, progress)
 
 
-def spans(batch: ImportBatch, kind: Kind) -> Iterator[Span]:
-    """First and last slot of each chunk that is not done."""
-    for first in range(batch.slots_done + 1, batch.slots + 1, kind.slots_at_once):
-        yield first, min(batch.slots, first + kind.slots_at_once - 1)
+def spans(batch: ImportBatch, kind: Kind, *, chunks: int = 1) -> Iterator[Span]:
+    """First and last slot of each chunk (or of so many together) that is not done."""
+    for first in range(batch.slots_done + 1, batch.slots + 1, step := kind.slots_at_once * chunks):
+        yield first, min(batch.slots, first + step - 1)
 
 
 def _prepare(kind: Kind, task: Task, first: int, last: int) -> None:
