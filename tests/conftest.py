@@ -12,7 +12,11 @@ from django.test import Client
 
 from tests.cast import PASSWORD, Cast, call_the_cast
 
-NO_REMOVAL = import_module("regulars.groundwork.kernel.migrations.0002_guard_audit_trail").SQLITE[1].strip()
+# Each trigger that forbids removal, by name.
+NO_REMOVAL = {
+    "kernel_auditline_no_removal": import_module("regulars.groundwork.kernel.migrations.0002_guard_audit_trail").SQLITE[1].strip(),
+    "contacts_contact_no_removal": import_module("regulars.contacts.migrations.0003_guard_contacts").SQLITE[1].strip(),
+}
 
 
 @pytest.fixture(autouse=True)
@@ -25,7 +29,7 @@ def cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(autouse=True)
 def flushable_audit_trail(request: pytest.FixtureRequest) -> Iterator[None]:
-    """SQLite empties tables after a transactional test by DELETE, which the audit trail's trigger rightly refuses: lift it for that moment."""
+    """SQLite empties tables after a transactional test by DELETE, which triggers rightly refuse: lift them for that moment."""
     marker = request.node.get_closest_marker("django_db")
     transactional = "transactional_db" in request.fixturenames or (marker and marker.kwargs.get("transaction"))
     if not transactional or connection.vendor != "sqlite":
@@ -33,10 +37,12 @@ def flushable_audit_trail(request: pytest.FixtureRequest) -> Iterator[None]:
         return
     request.getfixturevalue("transactional_db")
     with connection.cursor() as cursor:
-        cursor.execute(NO_REMOVAL.replace("CREATE TRIGGER", "CREATE TRIGGER IF NOT EXISTS"))
+        for statement in NO_REMOVAL.values():
+            cursor.execute(statement.replace("CREATE TRIGGER", "CREATE TRIGGER IF NOT EXISTS"))
     yield
     with connection.cursor() as cursor:
-        cursor.execute("DROP TRIGGER kernel_auditline_no_removal")
+        for name in NO_REMOVAL:
+            cursor.execute(f"DROP TRIGGER {name}")
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from regulars.project.wsgi import application
+from regulars.staff.queries import KEY_SCOPES
 from regulars.staff.services import make_key
 
 from tests.cast import ACTOR, NOON, Cast
@@ -38,7 +39,7 @@ def one_connection() -> Iterator[None]:
 
 @pytest.fixture
 def key(cast: Cast) -> str:
-    scopes = ["customers:read", "customers:write", "purchases:read", "purchases:write"]
+    scopes = list(KEY_SCOPES)
     return make_key(business_id=cast.business.pk, name="fuzz", scopes=scopes, at=NOON, actor=ACTOR)[1]
 
 

@@ -9,9 +9,25 @@ from zoneinfo import ZoneInfo
 
 from django.core.cache import cache
 from django.db import DatabaseError, connection
+from django.utils.translation import gettext as _
 
 from regulars.business.queries import Business, Scope, branches, business_of, zone_of
-from regulars.contacts.queries import Story, story_of
+from regulars.contacts.queries import (
+    Contact,
+    FollowUp,
+    KnownTerm,
+    Story,
+    StoryFilter,
+    TermKind,
+    Terms,
+    TimelineLine,
+    channel_words,
+    contact_lines_of,
+    follow_ups_due,
+    follow_ups_of,
+    story_of,
+    terms_of,
+)
 from regulars.customers.queries import Customer, CustomerCounts, Particulars, counts_of, customer_of, particulars_of
 from regulars.groundwork.kernel.schedules import instant_of
 from regulars.groundwork.kernel.upgrade import pending
@@ -44,19 +60,67 @@ class CustomerScreen:
     story: Story
     insight: CustomerFigures | None = None
     kinds: list[str] = field(default_factory=list)
+    chosen: StoryFilter = field(default_factory=StoryFilter)
+    terms: Terms | None = None
+    staff: list[tuple[str, str]] = field(default_factory=list)
+    follow_ups: list[FollowUp] = field(default_factory=list)
+
+    @property
+    def natures(self) -> list[KnownTerm]:
+        """The natures to filter by."""
+        return list(self.terms.known[TermKind.NATURE].values()) if self.terms else []
+
+    @property
+    def outcomes(self) -> list[KnownTerm]:
+        """The outcomes to filter by."""
+        return list(self.terms.known[TermKind.OUTCOME].values()) if self.terms else []
+
+    @property
+    def channels(self) -> list[tuple[str, str]]:
+        """The channels to filter by."""
+        return channel_words()
+
+    @property
+    def sources(self) -> list[tuple[str, str]]:
+        """The kinds of lines to filter by."""
+        return [("contacts", _("Contacts")), ("purchases", _("Purchases")), ("facts", _("Other events"))]
 
 
-def customer_page(*, scope: Scope, actor: Actor, public_id: str, cursor: str, kinds: Collection[str]) -> CustomerScreen:
+@dataclass(frozen=True)
+class StoryAsked:
+    """What part of the story somebody wants to see: sources by name, the contacts' attributes, the employee by public id."""
+
+    cursor: str = ""
+    kinds: Collection[str] = ()
+    channel: str = ""
+    nature: str = ""
+    outcome: str = ""
+    staff: str = ""
+
+
+def customer_page(*, scope: Scope, actor: Actor, public_id: str, asked: StoryAsked) -> CustomerScreen:
     """Who they are, what they bought, how they are doing (for those who may see insight), a page of their story. Raises NotFound."""
     customer = customer_of(scope=scope, public_id=public_id)
+    people = employees(scope=scope)
+    staff_id = next((one.pk for one in people if str(one.public_id) == asked.staff), None)
+    chosen = StoryFilter(channel=asked.channel, nature=asked.nature, outcome=asked.outcome, staff_id=staff_id)
     return CustomerScreen(
         customer=customer,
         particulars=particulars_of(customer=customer),
         totals=customer_totals(scope=scope, customer=customer),
-        story=story_of(scope=scope, customer=customer, cursor=cursor, kinds=kinds),
+        story=story_of(scope=scope, customer=customer, cursor=asked.cursor, kinds=asked.kinds, chosen=chosen),
         insight=figures_of(scope=scope, customer=customer) if may_open(actor, "desk:insight") else None,
-        kinds=list(kinds),
+        kinds=list(asked.kinds),
+        chosen=chosen,
+        terms=terms_of(scope=scope),
+        staff=[(str(one.public_id), one.name) for one in people],
+        follow_ups=follow_ups_of(scope=scope, customer=customer),
     )
+
+
+def lines_of_versions(*, scope: Scope, versions: list[Contact]) -> list[TimelineLine]:
+    """A contact and its corrections as timeline lines."""
+    return contact_lines_of(scope=scope, contacts=[one for one in versions if not one.void])
 
 
 @dataclass(frozen=True)
@@ -98,6 +162,7 @@ class TodayScreen:
     steps: list[Step]
     takings: Takings | None
     leaving: list[Leaving] | None = None
+    follow_ups: list[FollowUp] = field(default_factory=list)
 
 
 def today_page(*, scope: Scope, actor: Actor, at: datetime) -> TodayScreen:
@@ -113,6 +178,7 @@ def today_page(*, scope: Scope, actor: Actor, at: datetime) -> TodayScreen:
         steps=_first_steps(scope, business, any_purchase) if actor.role in (Role.EXECUTIVE, Role.MANAGER) else [],
         takings=_takings(scope, business, at) if any_purchase else None,
         leaving=_leaving(scope) if may_open(actor, "desk:insight_leaving") else None,
+        follow_ups=follow_ups_due(scope=scope, staff_id=actor.id, size=8),
     )
 
 
@@ -188,9 +254,11 @@ __all__ = [
     "CustomerScreen",
     "Right",
     "Step",
+    "StoryAsked",
     "Takings",
     "TodayScreen",
     "customer_page",
+    "lines_of_versions",
     "may_open",
     "readiness",
     "rights_by_route",

@@ -22,6 +22,9 @@ PLAIN = [
     "staff",
     "keys",
     "own_account",
+    "log",
+    "follow_ups",
+    "words",
 ]
 
 

@@ -11,6 +11,7 @@ from babel.numbers import format_decimal
 from django import template
 from django.template import Context
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -27,6 +28,16 @@ LINE_ICONS = {
     "purchases.refund": "undo",
     "customers.CustomerRegistered": "add",
     "customers.ContactPointAdded": "mail",
+    "contacts.email": "mail",
+    "contacts.phone": "phone",
+    "contacts.sms": "phone",
+    "contacts.post": "mail",
+    "contacts.social": "globe",
+    "contacts.visit": "home",
+    "contacts.till": "purchases",
+    "contacts.FollowUpPromised": "clock",
+    "contacts.FollowUpKept": "done",
+    "contacts.FollowUpCancelled": "close",
 }
 
 
@@ -80,16 +91,25 @@ def timeline_entry(context: Context, line: TimelineLine) -> str:
     """One entry of a timeline, in the markup of <c-timeline-entry>."""
     amount = format_html('<span class="bold">{}</span>', money(*line.amount)) if line.amount else ""
     details = format_html(' <span class="muted">{}</span>', ", ".join(line.details)) if line.details else ""
-    note = format_html('<div class="timeline__note">{}{}</div>', amount, details) if amount or details else ""
+    words = format_html('<div class="timeline__note">{}</div>', line.note) if line.note else ""
+    note = format_html('<div class="timeline__note">{}{}</div>{}', amount, details, words) if amount or details else words
     return format_html(
-        '<li class="timeline__entry"><span class="timeline__dot">{}</span><div class="timeline__words"><p class="timeline__title">{}</p>{}</div>'
+        '<li class="timeline__entry{}"><span class="timeline__dot">{}</span><div class="timeline__words"><p class="timeline__title">{}</p>{}</div>'
         '<time class="timeline__when" datetime="{}">{}</time></li>',
+        f" timeline__entry--{line.tone}" if line.tone else "",
         draw(line_icon(line)),
-        headline(line),
+        _title(line),
         note,
         line.at.isoformat(),
         wall(context, line.at),
     )
+
+
+def _title(line: TimelineLine) -> str:
+    """The headline; a logged contact leads to its own page."""
+    if not line.contact_id:
+        return headline(line)
+    return format_html('<a href="{}">{}</a>', reverse("desk:contact", args=[line.contact_id]), headline(line))
 
 
 def zone_of(context: Context) -> ZoneInfo:

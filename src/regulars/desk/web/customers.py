@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from regulars.business.queries import branches
 from regulars.customers.queries import Customer, CustomerKind, customer_of, customers_after, find_customers
 from regulars.customers.services import NewCustomer, add_contact_point, describe_customer, register_customer, remove_contact_point
-from regulars.desk.queries import customer_page
+from regulars.desk.queries import StoryAsked, customer_page
 from regulars.desk.web.asking import Asking, attempt, form_page
 from regulars.desk.web.choices import customer_languages, zones_or_business
 from regulars.groundwork.kernel.refusals import Refusal
@@ -101,11 +101,14 @@ def customers(request: HttpRequest) -> HttpResponse:
 def customer(request: HttpRequest, id: str) -> HttpResponse:
     """One customer: who, how they are doing, what happened."""
     asking = Asking(request)
-    page = customer_page(
-        scope=asking.scope, actor=asking.actor, public_id=id, cursor=request.GET.get("before", ""), kinds=request.GET.getlist("show")
+    asked = StoryAsked(
+        cursor=request.GET.get("before", ""),
+        kinds=[one for one in request.GET.getlist("show") if one],
+        **{name: request.GET.get(name, "") for name in ("channel", "nature", "outcome", "staff")},
     )
-    form = ContactPointForm()
-    return render(request, "desk/customer.html", {"page": page, "contact_form": form, "current_section": "customers"})
+    page = customer_page(scope=asking.scope, actor=asking.actor, public_id=id, asked=asked)
+    context = {"page": page, "asked": asked, "at": asking.at, "contact_form": ContactPointForm(), "current_section": "customers"}
+    return render(request, "desk/customer.html", context)
 
 
 def new_customer(request: HttpRequest) -> HttpResponse:
@@ -150,8 +153,10 @@ def add_contact(request: HttpRequest, id: str) -> HttpResponse:
             return redirect("desk:customer", id=id)
         except Refusal as refusal:
             form.add_error("value", refusal.sentence)
-    page = customer_page(scope=asking.scope, actor=asking.actor, public_id=id, cursor="", kinds=[])
-    return render(request, "desk/customer.html", {"page": page, "contact_form": form, "current_section": "customers"}, status=422)
+    page = customer_page(scope=asking.scope, actor=asking.actor, public_id=id, asked=StoryAsked())
+    return render(
+        request, "desk/customer.html", {"page": page, "at": asking.at, "contact_form": form, "current_section": "customers"}, status=422
+    )
 
 
 def remove_contact(request: HttpRequest, id: str, point: int) -> HttpResponse:

@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 
 from regulars.staff.queries import Actor, may_open
 
+ICONS = {"log": "note"}
+
 
 class Rights:
     """In templates: `rights.new_customer` says whether the caller may use that desk route, by any of its methods."""
@@ -30,13 +32,14 @@ def surroundings(request: HttpRequest) -> dict[str, Any]:
     places = [
         ("today", _("Today"), "desk:today", "t"),
         ("customers", _("Customers"), "desk:customers", "c"),
+        ("log", _("Log"), "desk:log", "l"),
         ("purchases", _("Purchases"), "desk:purchases", "p"),
         ("insight", _("Insight"), "desk:insight", "i"),
         ("imports", _("Imports"), "desk:imports", "m"),
         ("settings", _("Settings"), "desk:settings", "s"),
     ]
     navigation = [
-        {"section": section, "label": label, "url": address, "key": key}
+        {"section": section, "label": label, "url": address, "key": key, "icon": ICONS.get(section, section)}
         for section, label, route, key in places
         if may_open(actor, route) and (address := _address(route))
     ]

@@ -13,4 +13,4 @@ def today(request: HttpRequest) -> HttpResponse:
     """The home of everybody: what to do, what is new, what is still to set up."""
     asking = Asking(request)
     page = today_page(scope=asking.scope, actor=asking.actor, at=asking.at)
-    return render(request, "desk/today.html", {"page": page, "current_section": "today"})
+    return render(request, "desk/today.html", {"page": page, "at": asking.at, "current_section": "today"})

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from regulars.desk.web import account, branches, customers, imports, insight, purchases, settings, staff, today
+from regulars.desk.web import account, branches, contacts, customers, imports, insight, purchases, settings, staff, today
 
 app_name = "desk"
 urlpatterns = [
@@ -23,6 +23,14 @@ urlpatterns = [
     path("purchases/", purchases.purchases, name="purchases"),
     path("purchases/<str:id>/", purchases.purchase, name="purchase"),
     path("purchases/<str:id>/refund/", purchases.new_refund, name="new_refund"),
+    path("log/", contacts.find, name="log"),
+    path("log/<str:id>/", contacts.log, name="log_contact"),
+    path("contacts/<str:id>/", contacts.contact, name="contact"),
+    path("contacts/<str:id>/correct/", contacts.correct, name="correct_contact"),
+    path("contacts/<str:id>/void/", contacts.void, name="void_contact"),
+    path("follow-ups/", contacts.follow_ups, name="follow_ups"),
+    path("follow-ups/<str:id>/keep/", contacts.keep, name="keep_follow_up"),
+    path("follow-ups/<str:id>/cancel/", contacts.cancel, name="cancel_follow_up"),
     path("insight/", insight.overview, name="insight"),
     path("insight/slipping-away/", insight.leaving, name="insight_leaving"),
     path("insight/slipping-away/export/", insight.export, name="insight_export"),
@@ -53,6 +61,8 @@ urlpatterns = [
     path("settings/staff/<str:id>/", staff.employee, name="employee"),
     path("settings/staff/<str:id>/let-go/", staff.let_go_page, name="let_go"),
     path("settings/invitations/<str:id>/withdraw/", staff.withdraw, name="withdraw_invitation"),
+    path("settings/words/", contacts.words, name="words"),
+    path("settings/words/<str:kind>/<str:code>/", contacts.word, name="word"),
     path("settings/keys/", staff.keys, name="keys"),
     path("settings/keys/<str:id>/revoke/", staff.revoke, name="revoke_key"),
 ]

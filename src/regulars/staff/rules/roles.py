@@ -25,6 +25,8 @@ KEY_SCOPES = (
     "customers:write",
     "purchases:read",
     "purchases:write",
+    "contacts:read",
+    "contacts:write",
 )
 
 # Who may give which role: nobody can hand out more than they hold.

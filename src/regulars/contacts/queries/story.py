@@ -10,10 +10,22 @@ from django.db.models import Q
 
 from regulars.business.queries import Scope
 from regulars.contacts.models import Entry
-from regulars.contacts.rules import Cursor, TimelineLine, merged
+from regulars.contacts.queries.reading import StoryFilter, contact_lines
+from regulars.contacts.queries.terms import terms_of
+from regulars.contacts.rules.timeline import Cursor, TimelineLine, merged
 from regulars.customers.queries import Customer
 
-__all__ = ["Cursor", "Story", "TimelineLine", "TimelineSource", "add_timeline_source", "before_place", "order_of", "story_of"]
+__all__ = [
+    "Cursor",
+    "Story",
+    "StoryFilter",
+    "TimelineLine",
+    "TimelineSource",
+    "add_timeline_source",
+    "before_place",
+    "order_of",
+    "story_of",
+]
 
 # (scope, customer id, lines before this place or None, how many) → lines, newest first
 TimelineSource = Callable[[Scope, int, Cursor | None, int], list[TimelineLine]]
@@ -33,13 +45,28 @@ def add_timeline_source(name: str, source: TimelineSource) -> None:
     _SOURCES[name] = source
 
 
-def story_of(*, scope: Scope, customer: Customer, cursor: str = "", size: int = 30, kinds: Collection[str] = ()) -> Story:
+def story_of(
+    *,
+    scope: Scope,
+    customer: Customer,
+    cursor: str = "",
+    size: int = 30,
+    kinds: Collection[str] = (),
+    chosen: StoryFilter | None = None,
+) -> Story:
     """A page of everything that happened with a customer. Each source answers from one index; the pages are merged.
 
-    `kinds` narrows to sources by name ("facts", "purchases"); empty means all.
+    `kinds` narrows to sources by name ("facts", "contacts", "purchases" …); empty means all. A filter that is not empty asks for what only
+    logged contacts have, so it shows those alone.
     """
     place = Cursor.read(cursor) if cursor else None
-    sources = {"facts": _entries, **_SOURCES}
+    chosen = chosen or StoryFilter()
+    terms = terms_of(scope=scope)
+
+    def contacts(scope: Scope, customer_id: int, before: Cursor | None, size: int) -> list[TimelineLine]:
+        return contact_lines(scope, customer_id, before, size, chosen, terms)
+
+    sources = {"contacts": contacts} if chosen else {"facts": _entries, "contacts": contacts, **_SOURCES}
     pages = [source(scope, customer.pk, place, size + 1) for name, source in sources.items() if not kinds or name in kinds]
     lines = merged(pages, size + 1)
     last = lines[size - 1] if len(lines) > size else None

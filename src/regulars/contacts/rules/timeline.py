@@ -12,7 +12,8 @@ from datetime import datetime
 class TimelineLine:
     """One line: when, what kind (for icon and filter), a translatable headline with its values, who, and where to read more.
 
-    `order` breaks ties of one instant the same way on every page: "kind:id".
+    `order` breaks ties of one instant the same way on every page: "kind:id". `note` is free text, `contact_id` the public id of a logged
+    contact (it has a page of its own), `tone` good, bad or empty.
     """
 
     at: datetime
@@ -23,6 +24,9 @@ class TimelineLine:
     actor: str = ""
     amount: tuple[int, str] | None = None
     details: tuple[str, ...] = ()
+    note: str = ""
+    tone: str = ""
+    contact_id: str = ""
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,166 @@
+"""Contacts, one by one and as lines of the story; what is promised and not yet kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from regulars.business.queries import Scope
+from regulars.contacts.models import Contact, FollowUp
+from regulars.contacts.queries.terms import Terms, terms_of
+from regulars.contacts.rules.timeline import Cursor, TimelineLine
+from regulars.contacts.rules.words import TermKind, Valence
+from regulars.customers.queries import Customer
+from regulars.groundwork.kernel.ids import parsed
+from regulars.groundwork.kernel.refusals import NotFound
+
+PHRASES = {
+    ("email", "in"): gettext_noop("They wrote an e-mail"),
+    ("email", "out"): gettext_noop("We wrote an e-mail"),
+    ("phone", "in"): gettext_noop("They called"),
+    ("phone", "out"): gettext_noop("We called"),
+    ("sms", "in"): gettext_noop("They sent a text message"),
+    ("sms", "out"): gettext_noop("We sent a text message"),
+    ("post", "in"): gettext_noop("They wrote a letter"),
+    ("post", "out"): gettext_noop("We wrote a letter"),
+    ("social", "in"): gettext_noop("They wrote on a social network"),
+    ("social", "out"): gettext_noop("We wrote on a social network"),
+    ("visit", "in"): gettext_noop("They came to see us"),
+    ("visit", "out"): gettext_noop("We went to see them"),
+    ("till", "in"): gettext_noop("They spoke to us at the till"),
+    ("till", "out"): gettext_noop("We spoke to them at the till"),
+}
+MOOD_WORDS = {
+    -2: gettext_noop("Mood: angry"),
+    -1: gettext_noop("Mood: unhappy"),
+    0: gettext_noop("Mood: neutral"),
+    1: gettext_noop("Mood: content"),
+    2: gettext_noop("Mood: delighted"),
+}
+
+
+@dataclass(frozen=True)
+class StoryFilter:
+    """What to show of the contacts; an empty filter shows everything of every source. Staff by internal number."""
+
+    channel: str = ""
+    nature: str = ""
+    outcome: str = ""
+    staff_id: int | None = None
+
+    def __bool__(self) -> bool:
+        return bool(self.channel or self.nature or self.outcome or self.staff_id)
+
+
+def customer_in(*, scope: Scope, customer_id: int) -> Customer:
+    """A visible customer by internal number. Raises NotFound."""
+    row = Customer.objects.filter(pk=customer_id, business_id=scope.business_id).first()
+    if row is None or not scope.sees_branch(row.home_branch_id):
+        raise NotFound(_("There is no such customer."))
+    return row
+
+
+def standing() -> QuerySet[Contact]:
+    """Contacts as they stand: those that a later entry corrects give way to it, and what never happened is left out."""
+    return Contact.objects.filter(~Exists(Contact.objects.filter(corrects=OuterRef("pk"))), void=False)
+
+
+def contact_of(*, scope: Scope, public_id: str) -> Contact:
+    """One contact of a visible customer, with staff, branch and what it corrects. Raises NotFound."""
+    uuid = parsed(public_id)
+    rows = Contact.objects.select_related("customer", "staff", "branch", "corrects")
+    row = rows.filter(public_id=uuid, business_id=scope.business_id).first() if uuid else None
+    if row is None or not scope.sees_branch(row.customer.home_branch_id):
+        raise NotFound(_("There is no such contact."))
+    return row
+
+
+def versions_of(*, contact: Contact) -> list[Contact]:
+    """A contact and all its corrections, oldest first, whichever of them is asked about."""
+    first = contact
+    while first.corrects is not None:
+        first = first.corrects
+    chain = [first]
+    while (later := Contact.objects.filter(corrects=chain[-1]).select_related("staff", "branch").first()) is not None:
+        chain.append(later)
+    return chain
+
+
+def contact_lines(
+    scope: Scope, customer_id: int, before: Cursor | None, size: int, chosen: StoryFilter, terms: Terms
+) -> list[TimelineLine]:
+    """Logged contacts as lines of a customer's story, newest first, from one index range."""
+    from regulars.contacts.queries.story import before_place, order_of
+
+    rows = standing().filter(customer_id=customer_id, business_id=scope.business_id).select_related("staff", "branch")
+    for name in ("channel", "nature", "outcome", "staff_id"):
+        if value := getattr(chosen, name):
+            rows = rows.filter(**{name: value})
+    if before:
+        rows = rows.filter(at__lte=before.at).filter(before_place(before.at, before.order, "contact"))
+    return [line_of(row, terms, order_of("contact", row.pk)) for row in rows.order_by("-at", "-pk")[:size]]
+
+
+def contact_lines_of(*, scope: Scope, contacts: list[Contact]) -> list[TimelineLine]:
+    """Given contacts as lines, in the order given."""
+    terms = terms_of(scope=scope)
+    return [line_of(row, terms, f"contact:{row.pk:020d}") for row in contacts]
+
+
+def line_of(row: Contact, terms: Terms, order: str) -> TimelineLine:
+    """A contact as one line."""
+    words = [terms.label(TermKind.NATURE, row.nature)]
+    words += [terms.label(TermKind.TOPIC, row.topic)] if row.topic else []
+    words += [terms.label(TermKind.OUTCOME, row.outcome)] if row.outcome else []
+    words += [_(MOOD_WORDS[row.mood_stated])] if row.mood_stated is not None else []
+    words += [row.staff.name] if row.staff_id and row.staff else []
+    words += [row.branch.name] if row.branch else []
+    words += [_("corrected")] if row.corrects_id else []
+    valence = terms.valence(row.outcome)
+    return TimelineLine(
+        at=row.at,
+        order=order,
+        kind=f"contacts.{row.channel}",
+        headline=PHRASES[row.channel, row.direction],
+        actor=row.actor,
+        details=tuple(words),
+        note=row.note,
+        tone={Valence.GOOD: "good", Valence.BAD: "bad"}.get(valence, ""),
+        contact_id=str(row.public_id),
+    )
+
+
+def follow_ups_due(*, scope: Scope, staff_id: int | None, size: int = 20) -> list[FollowUp]:
+    """Open promises of an employee (and those that are anybody's), the earliest due first; without `staff_id` everybody's."""
+    rows = FollowUp.objects.filter(business_id=scope.business_id, open=True).select_related("customer", "staff")
+    if scope.branch_ids is not None:
+        rows = rows.filter(Q(customer__home_branch_id__in=scope.branch_ids) | Q(customer__home_branch_id__isnull=True))
+    if staff_id is not None:
+        rows = rows.filter(Q(staff_id=staff_id) | Q(staff_id__isnull=True))
+    return list(rows.order_by("due_at", "pk")[:size])
+
+
+def follow_ups_of(*, scope: Scope, customer: Customer) -> list[FollowUp]:
+    """Open promises to one customer, the earliest due first."""
+    rows = FollowUp.objects.filter(business_id=scope.business_id, customer=customer, open=True).select_related("staff")
+    return list(rows.order_by("due_at", "pk")[:50])
+
+
+def follow_up_of(*, scope: Scope, public_id: str) -> FollowUp:
+    """One promise to a visible customer. Raises NotFound."""
+    uuid = parsed(public_id)
+    row = (
+        FollowUp.objects.select_related("customer", "staff").filter(public_id=uuid, business_id=scope.business_id).first() if uuid else None
+    )
+    if row is None or not scope.sees_branch(row.customer.home_branch_id):
+        raise NotFound(_("There is no such follow-up."))
+    return row
+
+
+def is_overdue(*, follow_up: FollowUp, at: datetime) -> bool:
+    """Whether the promised instant has passed."""
+    return follow_up.due_at < at

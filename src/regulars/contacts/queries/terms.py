@@ -1,0 +1,57 @@
+"""The taxonomies of a business: the defaults, overlaid by what it changed and added."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from django.utils.translation import gettext as _
+
+from regulars.business.queries import Scope
+from regulars.contacts.models import Term
+from regulars.contacts.rules.words import CHANNELS, DEFAULTS, KnownTerm, TermKind, Valence
+
+
+@dataclass(frozen=True)
+class Terms:
+    """All words of a business, retired ones too: old contacts keep their words."""
+
+    known: dict[TermKind, dict[str, KnownTerm]]
+
+    def offered(self, kind: TermKind) -> list[KnownTerm]:
+        """The words to choose from."""
+        return [one for one in self.known[kind].values() if not one.retired]
+
+    def label(self, kind: TermKind, code: str) -> str:
+        """A code as people read it; an unknown one reads as itself."""
+        return self.known[kind][code].label if code in self.known[kind] else code
+
+    def valence(self, outcome: str) -> Valence:
+        """How an outcome counts."""
+        known = self.known[TermKind.OUTCOME].get(outcome)
+        return known.valence if known else Valence.NONE
+
+
+def channel_words() -> list[tuple[str, str]]:
+    """The channels as people read them."""
+    words = {
+        "email": _("E-mail"),
+        "phone": _("Phone"),
+        "sms": _("Text message"),
+        "post": _("Letter"),
+        "social": _("Social network"),
+        "visit": _("Visit"),
+        "till": _("At the till"),
+    }
+    return [(channel, words[channel]) for channel in CHANNELS]
+
+
+def terms_of(*, scope: Scope) -> Terms:
+    """The business's words in one query, labels in the reader's language, the defaults first."""
+    known: dict[TermKind, dict[str, KnownTerm]] = {kind: {} for kind in TermKind}
+    for one in DEFAULTS:
+        known[one.kind][one.code] = replace(one, label=_(one.label))
+    for row in Term.objects.filter(business_id=scope.business_id).order_by("pk"):
+        kind = TermKind(row.kind)
+        own = row.code not in known[kind] or known[kind][row.code].own
+        known[kind][row.code] = KnownTerm(kind, row.code, row.label, Valence(row.valence), row.retired, own)
+    return Terms(known)

@@ -1,0 +1,1 @@
+"""What is true of contacts on paper, without computers."""
