@@ -117,3 +117,32 @@ class CustomersUnmerged(CustomerFact):
 
     loser_id: int
     merge_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CustomerExported(CustomerFact):
+    """Everything that is stored about a customer was handed out."""
+
+    sections: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CustomerForgotten(CustomerFact):
+    """A person was forgotten. `customer_ids` are all their records: every floor above erases its part in a reaction.
+
+    What stays may only be figures: no name, address, number, free text, file or message of theirs, and nothing to guess them from.
+    """
+
+    customer_ids: list[int]
+    erasure_id: int
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class LegalHoldPlaced(CustomerFact):
+    """A customer must not be forgotten for the time being."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LegalHoldLifted(CustomerFact):
+    """Nothing stands in the way of forgetting any more."""

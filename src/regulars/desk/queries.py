@@ -107,9 +107,9 @@ def customer_page(*, scope: Scope, actor: Actor, public_id: str, asked: StoryAsk
     return CustomerScreen(
         customer=customer,
         particulars=particulars_of(customer=customer),
-        totals=customer_totals(scope=scope, customer=customer),
+        totals=customer_totals(scope=scope, customer=customer, customer_ids=ids),
         story=story_of(scope=scope, customer=customer, cursor=asked.cursor, kinds=asked.kinds, chosen=chosen),
-        insight=figures_of(scope=scope, customer=customer) if may_open(actor, "desk:insight") else None,
+        insight=figures_of(scope=scope, customer=customer, customer_ids=ids) if may_open(actor, "desk:insight") else None,
         kinds=list(asked.kinds),
         chosen=chosen,
         terms=terms_of(scope=scope),

@@ -7,6 +7,8 @@ class PurchasesConfig(AppConfig):
 
     def ready(self) -> None:
         from regulars.contacts.queries import add_timeline_source
-        from regulars.purchases.queries import timeline_lines
+        from regulars.customers.queries import add_export_section
+        from regulars.purchases.queries import purchases_section, timeline_lines
 
         add_timeline_source("purchases", timeline_lines)
+        add_export_section("purchases", purchases_section)

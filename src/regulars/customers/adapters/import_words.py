@@ -65,6 +65,7 @@ know_problems(
         "customer_unknown_branch": _("There is no branch with the code “%(value)s”. Add it under Settings first."),
         "customer_foreign_branch": _("The branch “%(value)s” is not one of yours."),
         "customer_elsewhere": _("The customer “%(value)s” belongs to a branch that is not one of yours."),
+        "asked_to_be_forgotten": _("This person asked to be forgotten, so a file can't bring them back."),
         "customer_twice": _("The file names this customer twice with different content, also in row %(value)s."),
     }
 )

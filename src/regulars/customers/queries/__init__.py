@@ -1,7 +1,8 @@
 """Questions about customers."""
 
 from regulars.customers.models import Customer, Trait
-from regulars.customers.queries.columns import customer_numbers
+from regulars.customers.queries.columns import customer_numbers, forgotten_numbers, merged_numbers
+from regulars.customers.queries.exporting import ExportSection, add_export_section
 from regulars.customers.queries.finding import (
     CustomerPage,
     customer_by_external_id,
@@ -19,6 +20,7 @@ from regulars.customers.queries.permitting import (
     wishes_of,
     zone_known_of,
 )
+from regulars.customers.queries.suppressing import suppressed_among
 from regulars.customers.queries.together import (
     HouseholdKnown,
     MergeShown,
@@ -43,6 +45,7 @@ __all__ = [
     "CustomerCounts",
     "CustomerKind",
     "CustomerPage",
+    "ExportSection",
     "HouseholdKnown",
     "MergeShown",
     "Particulars",
@@ -50,6 +53,7 @@ __all__ = [
     "Trait",
     "Wishes",
     "ZoneKnown",
+    "add_export_section",
     "cluster_of",
     "consent_for",
     "consent_story",
@@ -60,10 +64,13 @@ __all__ = [
     "customer_of",
     "customers_after",
     "find_customers",
+    "forgotten_numbers",
     "household_of",
+    "merged_numbers",
     "merges_of",
     "particulars_of",
     "purposes_of",
+    "suppressed_among",
     "survivor_of",
     "traits_of",
     "wishes_of",

@@ -9,8 +9,8 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from regulars.business.queries import Scope
-from regulars.customers.models import Customer, ExternalId, SearchWord, Trait
-from regulars.customers.queries.together import merged_away
+from regulars.customers.models import Customer, ExternalId, Forgotten, Merge, SearchWord, Trait
+from regulars.customers.queries.together import merged_away, survivor_of
 from regulars.customers.rules.names import id_word, query_words
 from regulars.groundwork.kernel.bulk.dialect import fetch
 from regulars.groundwork.kernel.ids import parsed
@@ -38,8 +38,8 @@ def visible(scope: Scope) -> QuerySet[Customer]:
 
 
 def present(scope: Scope) -> QuerySet[Customer]:
-    """The visible customers as lists show them: a record that was merged into another one is that other one."""
-    return visible(scope).filter(~merged_away())
+    """The visible customers as lists show them: without records that were merged into another one, and without the forgotten."""
+    return visible(scope).filter(~merged_away(), ~Exists(Forgotten.objects.filter(customer=OuterRef("pk"))))
 
 
 def customer_of(*, scope: Scope, public_id: str) -> Customer:
@@ -136,6 +136,9 @@ def _first_with_all_words(scope: Scope, driver: str, others: list[str], size: in
 
 
 def _in_order(scope: Scope, ids: list[int]) -> list[Customer]:
+    """These customers; who was found by a record that was merged is shown as the record that survived."""
+    away = set(Merge.objects.filter(loser_id__in=ids, undone_at__isnull=True).values_list("loser_id", flat=True))
+    ids = list(dict.fromkeys(survivor_of(scope=scope, customer_id=one) if one in away else one for one in ids))
     rows = visible(scope).filter(pk__in=ids).prefetch_related("traits").in_bulk()
     return [rows[pk] for pk in ids if pk in rows]
 

@@ -8,7 +8,7 @@ from django.db.models import Count, Q
 
 from regulars.business.queries import Scope
 from regulars.customers.models import ContactPoint, Customer, ExternalId, Trait
-from regulars.customers.queries.finding import visible
+from regulars.customers.queries.finding import present
 
 
 @dataclass(frozen=True)
@@ -44,5 +44,5 @@ def traits_of(*, customer: Customer) -> dict[str, Trait]:
 
 def counts_of(*, scope: Scope) -> CustomerCounts:
     """Count the visible customers and, among them, those who have not bought yet."""
-    counted = visible(scope).aggregate(all=Count("pk"), prospects=Count("pk", filter=Q(prospect=True)))
+    counted = present(scope).aggregate(all=Count("pk"), prospects=Count("pk", filter=Q(prospect=True)))
     return CustomerCounts(all=counted["all"], prospects=counted["prospects"])

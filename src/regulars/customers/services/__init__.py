@@ -1,7 +1,18 @@
 """Verbs about customers."""
 
 from regulars.customers.services.describing import describe_customer, mark_as_buyers
+from regulars.customers.services.exporting import CustomerExport, export_of_customer
+from regulars.customers.services.forgetting import (
+    ForgottenAlready,
+    Held,
+    JournalBroken,
+    Replayed,
+    forget_customer,
+    note_pending_erasures,
+    replay_erasures,
+)
 from regulars.customers.services.grounding import business_for_import
+from regulars.customers.services.holding import HeldAlready, HoldReasonMissing, NotHeld, lift_hold, place_hold
 from regulars.customers.services.merging import (
     MergedAway,
     MergedWithItself,
@@ -31,6 +42,7 @@ from regulars.customers.services.permitting import (
     state_wishes,
     withdraw_consent,
 )
+from regulars.customers.services.present import NoLongerKnown
 from regulars.customers.services.reaching import ContactPointRefused, add_contact_point, remove_contact_point
 from regulars.customers.services.registering import ExternalIdTaken, Nameless, NewCustomer, register_customer
 from regulars.customers.services.registering_many import Registration, register_customers, remove_customers
@@ -39,17 +51,26 @@ from regulars.customers.services.withdrawing import remove_unused_customers, use
 
 __all__ = [
     "ContactPointRefused",
+    "CustomerExport",
     "ExternalIdTaken",
+    "ForgottenAlready",
+    "Held",
+    "HeldAlready",
+    "HoldReasonMissing",
+    "JournalBroken",
     "MergedAway",
     "MergedWithItself",
     "Nameless",
     "NewCustomer",
+    "NoLongerKnown",
     "NotAlike",
+    "NotHeld",
     "NotMerged",
     "ProofMissing",
     "PublishedTrait",
     "PurposeTaken",
     "Registration",
+    "Replayed",
     "UnknownChannel",
     "UnknownPurpose",
     "WishRefused",
@@ -59,12 +80,17 @@ __all__ = [
     "assume_zones",
     "business_for_import",
     "describe_customer",
+    "export_of_customer",
+    "forget_customer",
     "forget_numbers",
     "known_numbers_sql",
+    "lift_hold",
     "look_up_numbers",
     "mark_as_buyers",
     "mark_buyers_in",
     "merge_customers",
+    "note_pending_erasures",
+    "place_hold",
     "publish_traits",
     "record_consent",
     "register_customer",
@@ -73,6 +99,7 @@ __all__ = [
     "remove_contact_point",
     "remove_customers",
     "remove_unused_customers",
+    "replay_erasures",
     "state_wishes",
     "unknown_numbers",
     "unmerge_customers",

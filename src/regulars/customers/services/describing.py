@@ -11,6 +11,7 @@ from regulars.customers.events import CustomerDescribed
 from regulars.customers.models import Customer, ExternalId
 from regulars.customers.rules.names import shown_name, sorting_name
 from regulars.customers.services.indexing import index_for_search
+from regulars.customers.services.present import not_forgotten
 from regulars.customers.services.registering import Nameless, NewCustomer
 from regulars.groundwork.kernel.facts import announce
 
@@ -21,6 +22,7 @@ def describe_customer(*, customer: Customer, who: NewCustomer, branch_id: int | 
     """Set name, kind, language, zone, note and home branch; contact points and numbers have verbs of their own."""
     with transaction.atomic():
         row = Customer.objects.select_for_update().get(pk=customer.pk)
+        not_forgotten(row.pk)
         before = {key: getattr(row, key) for key in FIELDS}
         for key in FIELDS:
             value = getattr(who, key)

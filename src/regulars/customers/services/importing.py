@@ -18,6 +18,7 @@ from regulars.customers.adapters.import_rows import STAGE_COLUMNS, CustomerRowRe
 from regulars.customers.adapters.import_words import FIELDS
 from regulars.customers.events import CustomersImported, CustomersWithdrawn
 from regulars.customers.models import ContactPoint, Customer, ExternalId
+from regulars.customers.queries.suppressing import suppressed_among
 from regulars.customers.rules.contact_points import ContactKind, normal_form
 from regulars.customers.rules.names import CustomerKind, shown_name, sorting_name
 from regulars.customers.services.grounding import business_for_import
@@ -107,6 +108,7 @@ class _Chunk:
         ids = [row.pk for row in self.known.values()]
         points = ContactPoint.objects.filter(customer_id__in=ids).values_list("customer_id", "kind", "normal")
         self.points = {(owner, kind, normal) for owner, kind, normal in points}
+        self.suppressed = suppressed_among(business_id=task.tenant_id, points=[one for row in rows for one in self._reached(row)])
 
     def decide(self) -> None:
         for ref, group in groupby(self.rows, key=lambda row: row["ref"]):
@@ -114,6 +116,9 @@ class _Chunk:
             contents = {tuple(value for name, value in row.items() if name != "row") for row in same}
             if len(contents) > 1:
                 self._refuse(same, "customer_twice")
+            elif any(one in self.suppressed for one in self._reached(same[0])):
+                self.tally.faults += [(row["row"], "asked_to_be_forgotten") for row in same]
+                self.tally.failed += len(same)
             elif ref in self.known and not self._visible(self.known[ref]):
                 self._refuse(same, "customer_elsewhere")
             else:
@@ -148,6 +153,11 @@ class _Chunk:
             batch_size=500,
         )
         index_for_search([row.pk for row, _points in added])
+
+    def _reached(self, row: dict[str, Any]) -> list[tuple[str, str]]:
+        """What a row would be found by, as suppressions know it."""
+        points = [(kind, normal_form(kind, row[kind])) for kind in REACHED_BY if row[kind]]
+        return [*points, (f"number:{self.task.plan.source}", row["ref"])]
 
     def _visible(self, customer: Customer) -> bool:
         return Scope(self.task.tenant_id, self.task.branch_ids).sees_branch(customer.home_branch_id)

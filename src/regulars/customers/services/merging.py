@@ -12,6 +12,7 @@ from regulars.customers.events import CustomersMerged, CustomersUnmerged
 from regulars.customers.models import Customer, Merge
 from regulars.customers.queries.finding import visible
 from regulars.customers.queries.together import survivor_of
+from regulars.customers.services.present import not_forgotten
 from regulars.groundwork.kernel.facts import announce
 from regulars.groundwork.kernel.refusals import NotFound, Refusal
 
@@ -53,7 +54,7 @@ def merge_customers(*, scope: Scope, loser_id: int, survivor_id: int, reason: st
     MergedAway, NotAlike.
     """
     with transaction.atomic():
-        _one_merge_at_a_time(scope)
+        one_merge_at_a_time(scope)
         loser, named = _both(scope, loser_id, survivor_id)
         survivor = Customer.objects.get(pk=survivor_of(scope=scope, customer_id=named.pk))
         if loser.pk in (named.pk, survivor.pk):
@@ -62,6 +63,8 @@ def merge_customers(*, scope: Scope, loser_id: int, survivor_id: int, reason: st
             if survivor_of(scope=scope, customer_id=loser.pk) == survivor.pk:
                 raise MergedWithItself
             raise MergedAway(loser.display_name)
+        not_forgotten(loser.pk)
+        not_forgotten(survivor.pk)
         if loser.kind != survivor.kind:
             raise NotAlike
         merge = Merge.objects.create(
@@ -85,7 +88,7 @@ def merge_customers(*, scope: Scope, loser_id: int, survivor_id: int, reason: st
 def unmerge_customers(*, scope: Scope, merge_id: int, at: datetime, actor: str) -> Merge:
     """Take a merge back: both stories are as before, and what came since stays where it arrived. Raises NotFound, NotMerged."""
     with transaction.atomic():
-        _one_merge_at_a_time(scope)
+        one_merge_at_a_time(scope)
         merge = Merge.objects.select_for_update(of=("self",)).filter(pk=merge_id, business_id=scope.business_id).first()
         if merge is None or not visible(scope).filter(pk__in=(merge.loser_id, merge.survivor_id)).count() == 2:
             raise NotFound(_("There is no such merge."))
@@ -108,8 +111,8 @@ def unmerge_customers(*, scope: Scope, merge_id: int, at: datetime, actor: str) 
     return merge
 
 
-def _one_merge_at_a_time(scope: Scope) -> None:
-    """Merges of one business queue up: two of them could otherwise close a circle that neither sees."""
+def one_merge_at_a_time(scope: Scope) -> None:
+    """Hold the business until the caller's transaction ends. Merges of one business queue up: two of them could otherwise close a circle that neither sees."""
     Business.objects.select_for_update(no_key=True).get(pk=scope.business_id)
 
 

@@ -18,6 +18,7 @@ from regulars.customers.queries.together import survivor_of
 from regulars.customers.rules.channels import CHANNELS
 from regulars.customers.rules.purposes import ALL_MARKETING, Basis
 from regulars.customers.rules.wishes import NotAWish, sound_hours
+from regulars.customers.services.present import not_forgotten
 from regulars.groundwork.kernel.facts import announce
 from regulars.groundwork.kernel.refusals import NotFound, Refusal
 
@@ -256,4 +257,5 @@ def _known(scope: Scope, customer_id: int) -> Customer:
     row = Customer.objects.select_for_update(no_key=True).filter(pk=customer_id, business_id=scope.business_id).first()
     if row is None:
         raise NotFound(_("There is no such customer."))
+    not_forgotten(row.pk)
     return row

@@ -11,6 +11,7 @@ from regulars.customers.events import ContactPointAdded, ContactPointRemoved
 from regulars.customers.models import ContactPoint, Customer
 from regulars.customers.rules.contact_points import ContactKind, NotReachable, normal_form
 from regulars.customers.services.indexing import index_for_search
+from regulars.customers.services.present import not_forgotten
 from regulars.groundwork.kernel.facts import announce
 from regulars.groundwork.kernel.refusals import NotFound, Refusal
 
@@ -36,6 +37,7 @@ def add_contact_point(*, customer: Customer, kind: ContactKind, value: str, regi
         raise ContactPointRefused(kind, fault.code) from None
     with transaction.atomic():
         Customer.objects.select_for_update().get(pk=customer.pk)
+        not_forgotten(customer.pk)
         point, made = ContactPoint.objects.get_or_create(
             customer=customer, kind=kind, normal=normal, defaults={"value": value.strip(), "added_at": at}
         )

@@ -10,6 +10,7 @@ from regulars.insight.queries.acting import (
     slipping_page,
     valuable_customers,
 )
+from regulars.insight.queries.exporting import figures_section
 from regulars.insight.queries.holding import scores_fit_their_refresh
 from regulars.insight.queries.knowing import (
     Freshness,
@@ -44,6 +45,7 @@ __all__ = [
     "days_in_words",
     "export_rows",
     "figures_of",
+    "figures_section",
     "freshness_of",
     "newest_refresh",
     "per_cent",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.utils.formats import number_format
@@ -40,10 +41,16 @@ class CustomerFigures:
     figures: list[Figure]
 
 
-def figures_of(*, scope: Scope, customer: Customer) -> CustomerFigures | None:
-    """The customer's figures; None before the first refresh, or when they have not bought yet."""
+def figures_of(*, scope: Scope, customer: Customer, customer_ids: Sequence[int] = ()) -> CustomerFigures | None:
+    """The customer's figures; None before the first refresh, or when they have not bought yet.
+
+    `customer_ids`: all records of this person, the surviving one first. A merge younger than the refresh has no figures of its own yet:
+    those of the first record that has some are shown.
+    """
     refresh = current_refresh(scope=scope)
-    score = visible_scores(scope, refresh).filter(customer=customer).first() if refresh else None
+    ids = list(customer_ids) or [customer.pk]
+    scores = visible_scores(scope, refresh).filter(customer_id__in=ids) if refresh else []
+    score = min(scores, key=lambda one: ids.index(one.customer_id), default=None)
     if refresh is None or score is None:
         return None
     return CustomerFigures(

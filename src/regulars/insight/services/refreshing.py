@@ -20,7 +20,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from regulars.business.queries import Business, Scope, business_of
-from regulars.customers.queries import customer_numbers
+from regulars.customers.queries import customer_numbers, forgotten_numbers, merged_numbers
 from regulars.customers.services import PublishedTrait, publish_traits
 from regulars.groundwork.kernel.bulk.copying import copy_rows
 from regulars.groundwork.kernel.facts import announce
@@ -130,9 +130,10 @@ def _observe(business: Business, window: Window, tell: Progress) -> Observation:
         zone=business.zone,
     )
     currency = business.currency or main_currency(scope=scope)
+    person = _persons(merged_numbers(scope=scope))
     for count, part in enumerate(purchase_columns(scope=scope, currency=currency)):
         observation.add(
-            customer=part["customer_id"],
+            customer=person(part["customer_id"]),
             when=part["when"],
             amount_minor=part["amount_minor"],
             is_refund=part["is_refund"],
@@ -140,6 +141,20 @@ def _observe(business: Business, window: Window, tell: Progress) -> Observation:
         )
         tell(min(38, 2 + count), "reading")
     return observation
+
+
+def _persons(merged: dict[int, int]) -> Callable[[Whole], Whole]:
+    """Purchases under a record that was merged away count for the record that survived: one person has one rhythm."""
+    if not merged:
+        return lambda numbers: numbers
+    losers = np.array(sorted(merged), dtype=np.int64)
+    survivors = np.array([merged[one] for one in sorted(merged)], dtype=np.int64)
+
+    def person(numbers: Whole) -> Whole:
+        place = np.minimum(np.searchsorted(losers, numbers), len(losers) - 1)
+        return np.where(losers[place] == numbers, survivors[place], numbers)
+
+    return person
 
 
 def _learnt(rfm: Rfm, history: VisitHistory, customers: Whole) -> Models:
@@ -198,7 +213,9 @@ COLUMNS = (
 def _write_scores(refresh: Refresh, customers: Whole, rfm: Rfm, scores: Scores, tell: Progress) -> None:
     CustomerScore.objects.filter(refresh=refresh).delete()  # of an attempt that died
     written = 0
-    for rows in batched(_score_rows(refresh.pk, customers, rfm, scores), ROWS_AT_ONCE):
+    unseen = forgotten_numbers(scope=Scope(refresh.business_id))
+    shown = (row for row in _score_rows(refresh.pk, customers, rfm, scores) if row[1] not in unseen)
+    for rows in batched(shown, ROWS_AT_ONCE):
         with transaction.atomic():
             copy_rows(table=CustomerScore._meta.db_table, columns=COLUMNS, rows=rows)
         written += len(rows)
@@ -245,10 +262,11 @@ def _or_none(column: Any) -> list[float | None]:
 
 def _publish_segments(refresh: Refresh, customers: Whole, rfm: Rfm, scores: Scores, at: datetime) -> None:
     """Publish each customer's segment downwards as a trait, with the figures that explain it."""
+    unseen = forgotten_numbers(scope=Scope(refresh.business_id))
     publish_traits(
         business_id=refresh.business_id,
         name="segment",
-        values=_traits(refresh, customers, rfm, scores),
+        values=(one for one in _traits(refresh, customers, rfm, scores) if one.customer_id not in unseen),
         source="insight",
         at=at,
         actor=refresh.asked_by,

@@ -7,6 +7,7 @@ from regulars.purchases.queries.columns import (
     purchase_columns,
     purchase_span,
 )
+from regulars.purchases.queries.exporting import purchases_section
 from regulars.purchases.queries.reading import (
     CustomerTotals,
     PurchasePage,
@@ -34,6 +35,7 @@ __all__ = [
     "purchase_span",
     "purchases_before",
     "purchases_exist",
+    "purchases_section",
     "sums_of",
     "timeline_lines",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -11,7 +12,7 @@ from django.utils.translation import gettext_noop
 
 from regulars.business.queries import Scope
 from regulars.contacts.queries import Cursor, TimelineLine, before_place, order_of
-from regulars.customers.queries import Customer
+from regulars.customers.queries import Customer, cluster_of
 from regulars.groundwork.kernel.ids import parsed
 from regulars.groundwork.kernel.refusals import NotFound
 from regulars.purchases.models import Purchase
@@ -58,10 +59,10 @@ def purchase_of(*, scope: Scope, public_id: str) -> Purchase:
 
 
 def purchases_before(*, scope: Scope, cursor: str = "", size: int = 50, customer: Customer | None = None) -> PurchasePage:
-    """A page of visible purchases, newest first, of all customers or one."""
+    """A page of visible purchases, newest first, of all customers or one (with all their merged records)."""
     rows = visible(scope).select_related("customer", "branch", "original").prefetch_related("lines")
     if customer is not None:
-        rows = rows.filter(customer=customer)
+        rows = rows.filter(customer_id__in=cluster_of(scope=scope, customer_id=customer.pk))
     if cursor:
         place = Cursor.read(cursor)
         if place is None or not place.order.isdigit():
@@ -72,11 +73,11 @@ def purchases_before(*, scope: Scope, cursor: str = "", size: int = 50, customer
     return PurchasePage(found[:size], Cursor(last.at, str(last.pk)).text() if last else "")
 
 
-def customer_totals(*, scope: Scope, customer: Customer) -> list[CustomerTotals]:
-    """What a customer bought in all, a row for each currency, the most used first."""
+def customer_totals(*, scope: Scope, customer: Customer, customer_ids: Sequence[int] = ()) -> list[CustomerTotals]:
+    """What a customer bought in all, a row for each currency, the most used first. `customer_ids`: all records of this person."""
     rows = (
         visible(scope)
-        .filter(customer=customer)
+        .filter(customer_id__in=customer_ids or cluster_of(scope=scope, customer_id=customer.pk))
         .values("currency")
         .annotate(
             sale_count=Count("pk", filter=Q(kind=Kind.SALE)),
