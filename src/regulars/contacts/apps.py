@@ -4,3 +4,11 @@ from django.apps import AppConfig
 class ContactsConfig(AppConfig):
     name = "regulars.contacts"
     label = "contacts"
+
+    def ready(self) -> None:
+        from regulars.contacts.queries import contacts_section, promises_section, story_section
+        from regulars.customers.queries import add_export_section
+
+        add_export_section("contacts", contacts_section)
+        add_export_section("promises", promises_section)
+        add_export_section("story", story_section)

@@ -28,7 +28,7 @@ from regulars.contacts.queries import (
     story_of,
     terms_of,
 )
-from regulars.customers.queries import Customer, CustomerCounts, Particulars, counts_of, customer_of, particulars_of
+from regulars.customers.queries import Customer, CustomerCounts, Particulars, cluster_of, counts_of, customer_of, particulars_of
 from regulars.groundwork.kernel.schedules import instant_of
 from regulars.groundwork.kernel.upgrade import pending
 from regulars.groundwork.kernel.worker import is_alive
@@ -101,6 +101,7 @@ class StoryAsked:
 def customer_page(*, scope: Scope, actor: Actor, public_id: str, asked: StoryAsked) -> CustomerScreen:
     """Who they are, what they bought, how they are doing (for those who may see insight), a page of their story. Raises NotFound."""
     customer = customer_of(scope=scope, public_id=public_id)
+    ids = cluster_of(scope=scope, customer_id=customer.pk)
     people = employees(scope=scope)
     staff_id = next((one.pk for one in people if str(one.public_id) == asked.staff), None)
     chosen = StoryFilter(channel=asked.channel, nature=asked.nature, outcome=asked.outcome, staff_id=staff_id)
@@ -108,7 +109,7 @@ def customer_page(*, scope: Scope, actor: Actor, public_id: str, asked: StoryAsk
         customer=customer,
         particulars=particulars_of(customer=customer),
         totals=customer_totals(scope=scope, customer=customer, customer_ids=ids),
-        story=story_of(scope=scope, customer=customer, cursor=asked.cursor, kinds=asked.kinds, chosen=chosen),
+        story=story_of(scope=scope, customer=customer, customer_ids=ids, cursor=asked.cursor, kinds=asked.kinds, chosen=chosen),
         insight=figures_of(scope=scope, customer=customer, customer_ids=ids) if may_open(actor, "desk:insight") else None,
         kinds=list(asked.kinds),
         chosen=chosen,

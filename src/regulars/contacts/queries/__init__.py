@@ -1,6 +1,7 @@
 """The customer's story, and all that is asked about contacts."""
 
 from regulars.contacts.models import Contact, FollowUp
+from regulars.contacts.queries.exporting import contacts_section, promises_section, story_section
 from regulars.contacts.queries.reading import (
     StoryFilter,
     contact_lines_of,
@@ -36,12 +37,15 @@ __all__ = [
     "channel_words",
     "contact_lines_of",
     "contact_of",
+    "contacts_section",
     "customer_in",
     "follow_up_of",
     "follow_ups_due",
     "follow_ups_of",
     "order_of",
+    "promises_section",
     "story_of",
+    "story_section",
     "terms_of",
     "versions_of",
 ]

@@ -13,7 +13,7 @@ from regulars.contacts.models import Entry
 from regulars.contacts.queries.reading import StoryFilter, contact_lines
 from regulars.contacts.queries.terms import terms_of
 from regulars.contacts.rules.timeline import Cursor, TimelineLine, merged
-from regulars.customers.queries import Customer
+from regulars.customers.queries import Customer, cluster_of
 
 __all__ = [
     "Cursor",
@@ -53,11 +53,12 @@ def story_of(
     size: int = 30,
     kinds: Collection[str] = (),
     chosen: StoryFilter | None = None,
+    customer_ids: Collection[int] = (),
 ) -> Story:
-    """A page of everything that happened with a customer. Each source answers from one index; the pages are merged.
+    """A page of everything that happened with a customer and their merged records. Each source answers from one index; the pages are merged.
 
     `kinds` narrows to sources by name ("facts", "contacts", "purchases" …); empty means all. A filter that is not empty asks for what only
-    logged contacts have, so it shows those alone.
+    logged contacts have, so it shows those alone. `customer_ids`: the person's records, for whoever knows them already.
     """
     place = Cursor.read(cursor) if cursor else None
     chosen = chosen or StoryFilter()
@@ -67,7 +68,10 @@ def story_of(
         return contact_lines(scope, customer_id, before, size, chosen, terms)
 
     sources = {"contacts": contacts} if chosen else {"facts": _entries, "contacts": contacts, **_SOURCES}
-    pages = [source(scope, customer.pk, place, size + 1) for name, source in sources.items() if not kinds or name in kinds]
+    asked = [source for name, source in sources.items() if not kinds or name in kinds]
+    # A person's merged records tell one story; each has an index of its own to answer from.
+    ids = customer_ids or cluster_of(scope=scope, customer_id=customer.pk) or (customer.pk,)
+    pages = [source(scope, one, place, size + 1) for one in ids for source in asked]
     lines = merged(pages, size + 1)
     last = lines[size - 1] if len(lines) > size else None
     return Story(lines[:size], Cursor(last.at, last.order).text() if last else "")

@@ -9,6 +9,7 @@ from regulars.contacts.services.following_up import (
     keep_follow_up,
     promise_follow_up,
 )
+from regulars.contacts.services.forgetting import forget_contacts
 from regulars.contacts.services.recording import (
     AlreadyCorrected,
     ContactKeyTaken,
@@ -37,6 +38,7 @@ __all__ = [
     "cancel_follow_up",
     "correct_contact",
     "describe_term",
+    "forget_contacts",
     "keep_follow_up",
     "log_contact",
     "log_contact_once",

@@ -11,6 +11,7 @@ from regulars.customers.queries.finding import (
     find_customers,
 )
 from regulars.customers.queries.knowing import CustomerCounts, Particulars, counts_of, particulars_of, traits_of
+from regulars.customers.queries.naming import customer_named, merge_by_id, standing_merge_of
 from regulars.customers.queries.permitting import (
     Consent,
     consent_for,
@@ -60,16 +61,19 @@ __all__ = [
     "consents_of",
     "counts_of",
     "customer_by_external_id",
+    "customer_named",
     "customer_numbers",
     "customer_of",
     "customers_after",
     "find_customers",
     "forgotten_numbers",
     "household_of",
+    "merge_by_id",
     "merged_numbers",
     "merges_of",
     "particulars_of",
     "purposes_of",
+    "standing_merge_of",
     "suppressed_among",
     "survivor_of",
     "traits_of",

@@ -37,7 +37,8 @@ def folded(text: str) -> str:
     """Lower case without accents, for comparison: “Đặng Nguyễn” → “dang nguyen”, “Straße” → “strasse”."""
     if text.isascii():  # most numbers and addresses: nothing to take off
         return text.lower()
-    plain = unicodedata.normalize("NFKD", text.casefold().translate(PLAIN_LETTERS))
+    # Decomposing may bring capitals up again (mathematical letters hide them), so both are done before and after.
+    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text.casefold().translate(PLAIN_LETTERS)).casefold())
     return "".join(char for char in plain if not unicodedata.combining(char)).translate(PLAIN_LETTERS)
 
 

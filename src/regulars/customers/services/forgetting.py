@@ -23,6 +23,7 @@ from regulars.customers.models import (
     Erasure,
     ExternalId,
     Forgotten,
+    Household,
     HouseholdMember,
     LegalHold,
     Membership,
@@ -41,6 +42,7 @@ from regulars.groundwork.kernel.forgetting import sweep_records
 from regulars.groundwork.kernel.ids import new_id
 from regulars.groundwork.kernel.refusals import NotFound, Refusal
 
+PLAIN_HOUSEHOLD = "Household"
 PSEUDONYM = "Forgotten customer"
 REASONS = ("own_wish", "retention", "replay")
 OWN_PARTS = (ContactPoint, ExternalId, SearchWord, Trait, ConsentEvent, WishStatement, HouseholdMember)
@@ -164,6 +166,7 @@ def note_pending_erasures() -> int:
 def _erase(scope: Scope, rows: Sequence[Customer]) -> None:
     ids = [row.pk for row in rows]
     words = _words(rows)
+    Household.objects.filter(members__customer_id__in=ids).update(name=PLAIN_HOUSEHOLD)  # often a family's name
     for part in OWN_PARTS:
         part.objects.filter(customer_id__in=ids).delete()
     Membership.objects.filter(person_id__in=ids).delete()

@@ -28,6 +28,10 @@ ORDERS: dict[str, tuple[str | OrderBy, ...]] = {
 }
 
 
+# People who were forgotten still count in the sums, but nobody can act on them.
+KNOWN = {"customer__forgotten__isnull": True}
+
+
 @dataclass(frozen=True)
 class SlippingFilter:
     """Which people, and in which order. `segment` is one of those with a rhythm that broke off."""
@@ -79,7 +83,7 @@ def slipping_page(*, scope: Scope, refresh: Refresh, asked: SlippingFilter, page
 
 def valuable_customers(*, scope: Scope, refresh: Refresh, size: int = 20) -> list[PersonToAct]:
     """The visible customers with the highest expected value."""
-    rows = visible_scores(scope, refresh).select_related("customer__home_branch").order_by(*ORDERS["value"])[:size]
+    rows = visible_scores(scope, refresh).filter(**KNOWN).select_related("customer__home_branch").order_by(*ORDERS["value"])[:size]
     return [_person(score, refresh) for score in rows]
 
 
@@ -116,7 +120,7 @@ def _rounded(number: float | None, digits: int) -> float | None:
 
 
 def _chosen(scope: Scope, refresh: Refresh, asked: SlippingFilter) -> QuerySet[CustomerScore]:
-    scores = visible_scores(scope, refresh).filter(segment=asked.segment.value)
+    scores = visible_scores(scope, refresh).filter(segment=asked.segment.value, **KNOWN)
     if asked.fewest_visits > 2:
         scores = scores.filter(frequency__gte=asked.fewest_visits - 1)
     return scores.order_by(*ORDERS[asked.order])

@@ -3,6 +3,5 @@
 from __future__ import annotations
 
 from regulars.insight.services.asking import NoSuchDay, refresh_insight, request_refresh, request_refreshes
-from regulars.insight.services.forgetting import drop_scores
 
-__all__ = ["NoSuchDay", "drop_scores", "refresh_insight", "request_refresh", "request_refreshes"]
+__all__ = ["NoSuchDay", "refresh_insight", "request_refresh", "request_refreshes"]

@@ -213,9 +213,7 @@ COLUMNS = (
 def _write_scores(refresh: Refresh, customers: Whole, rfm: Rfm, scores: Scores, tell: Progress) -> None:
     CustomerScore.objects.filter(refresh=refresh).delete()  # of an attempt that died
     written = 0
-    unseen = forgotten_numbers(scope=Scope(refresh.business_id))
-    shown = (row for row in _score_rows(refresh.pk, customers, rfm, scores) if row[1] not in unseen)
-    for rows in batched(shown, ROWS_AT_ONCE):
+    for rows in batched(_score_rows(refresh.pk, customers, rfm, scores), ROWS_AT_ONCE):
         with transaction.atomic():
             copy_rows(table=CustomerScore._meta.db_table, columns=COLUMNS, rows=rows)
         written += len(rows)

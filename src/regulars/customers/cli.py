@@ -1,0 +1,189 @@
+"""`regulars customers merge | unmerge | export | forget | hold | release`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from regulars.business.queries import Scope, all_businesses
+from regulars.customers.queries import customer_named, standing_merge_of
+from regulars.customers.services import (
+    export_of_customer,
+    forget_customer,
+    lift_hold,
+    merge_customers,
+    note_pending_erasures,
+    place_hold,
+    replay_erasures,
+    unmerge_customers,
+)
+from regulars.groundwork.kernel import clock
+from regulars.groundwork.kernel.refusals import NotFound, Refusal
+
+ACTOR = "system:command-line"
+WHO = "the customer's number (A-1001, or card:A-1001) or id here"
+
+
+class WhichBusiness(Refusal):
+    code = "which_business"
+
+    def __init__(self, names: list[str]) -> None:
+        super().__init__(_("There is more than one business; name one with --business: %(names)s.") % {"names": ", ".join(names)})
+
+
+class ConfirmationMissing(Refusal):
+    code = "confirmation_missing"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(_("“%(name)s” would be forgotten for ever. Add --yes to do it.") % {"name": name})
+
+
+class FileThere(Refusal):
+    code = "file_exists"
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(_("“%(path)s” exists already; choose another name with --to.") % {"path": path})
+
+
+def commands(add: Any) -> None:
+    """Register the commands."""
+    customers = add.add_parser("customers", help="one person of several records, access exports, erasure")
+    acts = customers.add_subparsers(dest="act", required=True, metavar="ACT")
+    merge = _act(acts, "merge", "two records are one person: let the first point to the second", merge_two)
+    merge.add_argument("loser", metavar="RECORD", help=f"the record that steps back: {WHO}")
+    merge.add_argument("survivor", metavar="INTO", help="the record that stays")
+    merge.add_argument("--reason", default="", help="how you know that they are one person")
+    unmerge = _act(acts, "unmerge", "take a merge back", undo_merge)
+    unmerge.add_argument("loser", metavar="RECORD", help=f"the record that stepped back: {WHO}")
+    export = _act(acts, "export", "everything stored about a customer, as a zip of JSON and CSV", export_one)
+    export.add_argument("customer", metavar="CUSTOMER", help=WHO)
+    export.add_argument("--to", type=Path, metavar="FILE", help="where to write it (default: customer-ID.zip here)")
+    forget = _act(acts, "forget", "forget a customer: identity goes, figures stay", forget_one)
+    forget.add_argument("customer", metavar="CUSTOMER", nargs="?", default="", help=WHO)
+    forget.add_argument("--yes", action="store_true", help="yes, for ever")
+    forget.add_argument("--replay", action="store_true", help="after a restore: forget again whom the journal names")
+    forget.add_argument("--journal", type=Path, metavar="FILE", help="the journal to replay (default: the installation's own)")
+    hold = _act(acts, "hold", "keep a customer from being forgotten", hold_one)
+    hold.add_argument("customer", metavar="CUSTOMER", help=WHO)
+    hold.add_argument("--reason", required=True, help="why; whoever wants to forget them reads it")
+    release = _act(acts, "release", "end a hold", release_one)
+    release.add_argument("customer", metavar="CUSTOMER", help=WHO)
+
+
+def merge_two(arguments: argparse.Namespace) -> int:
+    """`regulars customers merge RECORD INTO`."""
+    scope = scope_from(arguments)
+    loser = customer_named(scope=scope, text=arguments.loser)
+    named = customer_named(scope=scope, text=arguments.survivor)
+    merge = merge_customers(scope=scope, loser_id=loser.pk, survivor_id=named.pk, reason=arguments.reason, at=clock.now(), actor=ACTOR)
+    _answer(
+        arguments,
+        {"merge": str(merge.public_id), "record": str(loser.public_id), "into": str(merge.survivor.public_id)},
+        _("“%(loser)s” now points to “%(survivor)s”. Nothing moved; `regulars customers unmerge` takes it back.")
+        % {"loser": loser.display_name, "survivor": merge.survivor.display_name},
+    )
+    return 0
+
+
+def undo_merge(arguments: argparse.Namespace) -> int:
+    """`regulars customers unmerge RECORD`."""
+    scope = scope_from(arguments)
+    loser = customer_named(scope=scope, text=arguments.loser)
+    merge = standing_merge_of(scope=scope, loser_id=loser.pk)
+    unmerge_customers(scope=scope, merge_id=merge.pk, at=clock.now(), actor=ACTOR)
+    _answer(
+        arguments,
+        {"merge": str(merge.public_id), "record": str(loser.public_id), "from": str(merge.survivor.public_id)},
+        _("“%(loser)s” stands by itself again.") % {"loser": loser.display_name},
+    )
+    return 0
+
+
+def export_one(arguments: argparse.Namespace) -> int:
+    """`regulars customers export CUSTOMER`."""
+    scope = scope_from(arguments)
+    customer = customer_named(scope=scope, text=arguments.customer)
+    export = export_of_customer(scope=scope, customer_id=customer.pk, at=clock.now(), actor=ACTOR)
+    path = arguments.to or Path(export.file_name)
+    try:
+        with path.open("xb") as out:
+            out.write(export.archive)
+    except FileExistsError:
+        raise FileThere(path) from None
+    path.chmod(0o600)
+    rows = {name: len(found) for name, found in export.sections.items()}
+    _answer(arguments, {"file": str(path), "rows": rows}, _("Written to %(path)s.") % {"path": path})
+    return 0
+
+
+def forget_one(arguments: argparse.Namespace) -> int:
+    """`regulars customers forget CUSTOMER --yes`, or `--replay`."""
+    if arguments.replay:
+        note_pending_erasures()
+        done = replay_erasures(path=arguments.journal, at=clock.now(), actor=ACTOR)
+        sentence = _("%(entries)s erasures in the journal, %(forgotten)s people forgotten again.")
+        _answer(
+            arguments,
+            {"entries": done.entries, "forgotten": done.forgotten},
+            sentence % {"entries": done.entries, "forgotten": done.forgotten},
+        )
+        return 0
+    if not arguments.customer:
+        raise NotFound(_("Name the customer to forget, or add --replay."))
+    scope = scope_from(arguments)
+    customer = customer_named(scope=scope, text=arguments.customer)
+    if not arguments.yes:
+        raise ConfirmationMissing(customer.display_name)
+    erasure = forget_customer(scope=scope, customer_id=customer.pk, at=clock.now(), actor=ACTOR)
+    _answer(
+        arguments,
+        {"erasure": str(erasure.public_id), "records": len(erasure.records)},
+        _("Forgotten. Figures stay; the worker clears what other parts of the program keep."),
+    )
+    return 0
+
+
+def hold_one(arguments: argparse.Namespace) -> int:
+    """`regulars customers hold CUSTOMER --reason WHY`."""
+    scope = scope_from(arguments)
+    customer = customer_named(scope=scope, text=arguments.customer)
+    hold = place_hold(scope=scope, customer_id=customer.pk, reason=arguments.reason, at=clock.now(), actor=ACTOR)
+    _answer(arguments, {"held": str(customer.public_id), "reason": hold.reason}, _("Held: nothing of this customer goes."))
+    return 0
+
+
+def release_one(arguments: argparse.Namespace) -> int:
+    """`regulars customers release CUSTOMER`."""
+    scope = scope_from(arguments)
+    customer = customer_named(scope=scope, text=arguments.customer)
+    lift_hold(scope=scope, customer_id=customer.pk, at=clock.now(), actor=ACTOR)
+    _answer(arguments, {"released": str(customer.public_id)}, _("Released."))
+    return 0
+
+
+def scope_from(arguments: argparse.Namespace) -> Scope:
+    """The only business, or the one that --business names. Raises WhichBusiness, NotFound."""
+    known = all_businesses()
+    chosen = [one for one in known if one.name == arguments.business] if arguments.business else known
+    if not chosen:
+        raise NotFound(_("There is no such business."))
+    if len(chosen) > 1:
+        raise WhichBusiness([one.name for one in known])
+    return Scope(chosen[0].pk)
+
+
+def _act(acts: Any, name: str, words: str, run: Any) -> argparse.ArgumentParser:
+    parser: argparse.ArgumentParser = acts.add_parser(name, help=words, description=words)
+    parser.add_argument("--business", default="", metavar="NAME", help="needed only when there are several")
+    parser.add_argument("--json", action="store_true", help="answer in JSON")
+    parser.set_defaults(run=run)
+    return parser
+
+
+def _answer(arguments: argparse.Namespace, values: dict[str, Any], sentence: str) -> None:
+    sys.stdout.write((json.dumps(values, ensure_ascii=False) if arguments.json else sentence) + "\n")
