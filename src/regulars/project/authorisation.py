@@ -82,6 +82,15 @@ TABLE = Table(
         read("desk:purchase", EVERYBODY),
         both("desk:new_purchase", SERVE),
         both("desk:new_refund", SERVE),
+        # Mail.
+        read("desk:mail", NO_TILL),
+        read("desk:mail_one", NO_TILL),
+        read("desk:mail_frame", NO_TILL),
+        read("desk:mail_source", NO_TILL),
+        read("desk:mail_attachment", NO_TILL),
+        read("desk:mail_parked", SUPERVISE | {Role.AGENT}),
+        read("desk:mail_parked_source", SUPERVISE | {Role.AGENT}),
+        write("desk:mail_retry", SUPERVISE | {Role.AGENT}),
         # Insight.
         read("desk:insight", NO_TILL),
         read("desk:insight_leaving", NO_TILL),

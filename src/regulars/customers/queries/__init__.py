@@ -21,6 +21,7 @@ from regulars.customers.queries.permitting import (
     wishes_of,
     zone_known_of,
 )
+from regulars.customers.queries.reaching import customers_at
 from regulars.customers.queries.suppressing import suppressed_among
 from regulars.customers.queries.together import (
     HouseholdKnown,
@@ -65,6 +66,7 @@ __all__ = [
     "customer_numbers",
     "customer_of",
     "customers_after",
+    "customers_at",
     "find_customers",
     "forgotten_numbers",
     "household_of",

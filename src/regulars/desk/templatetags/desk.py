@@ -38,6 +38,7 @@ LINE_ICONS = {
     "contacts.FollowUpPromised": "clock",
     "contacts.FollowUpKept": "done",
     "contacts.FollowUpCancelled": "close",
+    "messaging.MessageReceived": "mail",
 }
 
 

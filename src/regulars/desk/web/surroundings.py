@@ -34,6 +34,7 @@ def surroundings(request: HttpRequest) -> dict[str, Any]:
         ("customers", _("Customers"), "desk:customers", "c"),
         ("log", _("Log"), "desk:log", "l"),
         ("purchases", _("Purchases"), "desk:purchases", "p"),
+        ("mail", _("Mail"), "desk:mail", "l"),
         ("insight", _("Insight"), "desk:insight", "i"),
         ("imports", _("Imports"), "desk:imports", "m"),
         ("settings", _("Settings"), "desk:settings", "s"),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from regulars.desk.web import account, branches, contacts, customers, imports, insight, purchases, settings, staff, today
+from regulars.desk.web import account, branches, contacts, customers, imports, insight, mail, purchases, settings, staff, today
 
 app_name = "desk"
 urlpatterns = [
@@ -31,6 +31,14 @@ urlpatterns = [
     path("follow-ups/", contacts.follow_ups, name="follow_ups"),
     path("follow-ups/<str:id>/keep/", contacts.keep, name="keep_follow_up"),
     path("follow-ups/<str:id>/cancel/", contacts.cancel, name="cancel_follow_up"),
+    path("mail/", mail.inbox, name="mail"),
+    path("mail/parked/", mail.parked, name="mail_parked"),
+    path("mail/parked/<str:id>/source/", mail.parked_source, name="mail_parked_source"),
+    path("mail/parked/<str:id>/retry/", mail.retry, name="mail_retry"),
+    path("mail/<str:id>/", mail.one_mail, name="mail_one"),
+    path("mail/<str:id>/frame/", mail.mail_frame, name="mail_frame"),
+    path("mail/<str:id>/source/", mail.mail_source, name="mail_source"),
+    path("mail/<str:id>/attachments/<int:number>/", mail.mail_attachment, name="mail_attachment"),
     path("insight/", insight.overview, name="insight"),
     path("insight/slipping-away/", insight.leaving, name="insight_leaving"),
     path("insight/slipping-away/export/", insight.export, name="insight_export"),

@@ -1,0 +1,86 @@
+"""`regulars mail`: take files in, look at what was parked, try it again."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from regulars.business.queries import Scope
+from regulars.groundwork.kernel.clock import now
+from regulars.groundwork.kernel.refusals import NotFound, Refusal
+from regulars.messaging.queries import parked_receipts
+from regulars.messaging.services import business_for_mail, files_taken_in, retry_parked
+
+ACTOR = "system:mail"
+DEFAULT_MAILBOX = "files"
+
+
+class NoSuchPlace(Refusal):
+    code = "no_such_file"
+
+    def __init__(self, place: Path) -> None:
+        super().__init__(_("There is no file or folder “%(place)s”.") % {"place": str(place)})
+
+
+def commands(add: Any) -> None:
+    """Register `mail ingest`, `mail parked`, `mail retry`."""
+    parser = add.add_parser("mail", help="mail in and out")
+    acts = parser.add_subparsers(dest="act", required=True, metavar="WHAT")
+    ingest = acts.add_parser("ingest", help="take in .eml and mbox files, or folders of them")
+    ingest.add_argument("place", type=Path, metavar="FILE_OR_FOLDER")
+    ingest.add_argument("--mailbox", default=DEFAULT_MAILBOX, metavar="NAME", help="the mailbox it arrived at (files)")
+    ingest.add_argument("--json", action="store_true", help="print one JSON object for each message")
+    ingest.set_defaults(run=ingest_files)
+    parked = acts.add_parser("parked", help="what could not be read, with the reason")
+    parked.add_argument("--json", action="store_true", help="print one JSON object for each message")
+    parked.set_defaults(run=list_parked)
+    retry = acts.add_parser("retry", help="read parked mail once more")
+    retry.add_argument("receipt", nargs="?", default="", help="one receipt; without it all are tried")
+    retry.add_argument("--json", action="store_true", help="print one JSON object for each message")
+    retry.set_defaults(run=try_again)
+
+
+def ingest_files(arguments: argparse.Namespace) -> int:
+    """`regulars mail ingest`: exit code 0 also when messages were parked; 2 when the place can't be read."""
+    if not arguments.place.exists():
+        raise NoSuchPlace(arguments.place)
+    for one in files_taken_in(place=arguments.place, mailbox_name=arguments.mailbox, at=now(), actor=ACTOR):
+        _say(one.as_json(), arguments)
+    return 0
+
+
+def list_parked(arguments: argparse.Namespace) -> int:
+    """`regulars mail parked`."""
+    business = business_for_mail(at=now(), actor=ACTOR)
+    rows = parked_receipts(scope=Scope(business.pk), limit=1000)
+    for row in rows:
+        shown = {"receipt": str(row.public_id), "mailbox": row.mailbox.name, "received": row.received_at.isoformat(), "reason": row.reason}
+        _say({**shown, "attempts": row.attempts, "size": row.raw.size_bytes, "file": row.source}, arguments)
+    if not rows and not arguments.json:
+        sys.stdout.write(_("Nothing is parked.") + "\n")
+    return 0
+
+
+def try_again(arguments: argparse.Namespace) -> int:
+    """`regulars mail retry [RECEIPT]`."""
+    business = business_for_mail(at=now(), actor=ACTOR)
+    rows = [row for row in parked_receipts(scope=Scope(business.pk), limit=10_000) if arguments.receipt in ("", str(row.public_id))]
+    if arguments.receipt and not rows:
+        raise NotFound(_("No parked mail has this receipt."))
+    for row in rows:
+        read = retry_parked(business_id=business.pk, receipt_id=row.pk, at=now(), actor=ACTOR)
+        _say({"receipt": str(read.public_id), "state": str(read.state), "reason": read.reason}, arguments)
+    return 0
+
+
+def _say(shown: dict[str, Any], arguments: argparse.Namespace) -> None:
+    if arguments.json:
+        sys.stdout.write(json.dumps(shown, ensure_ascii=False) + "\n")
+    else:
+        sys.stdout.write("  ".join(str(value) for value in shown.values() if value not in (None, "")) + "\n")
+    sys.stdout.flush()

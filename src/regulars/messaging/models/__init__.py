@@ -1,0 +1,19 @@
+"""Tables of messaging."""
+
+from regulars.messaging.models.inbound import Mailbox, MailboxKind, RawMail, Receipt, ReceiptState, ReceivedMail
+from regulars.messaging.models.outbound import MailSwitch, Message, MessageState, MessageText, Setback, Suppression
+
+__all__ = [
+    "MailSwitch",
+    "Mailbox",
+    "MailboxKind",
+    "Message",
+    "MessageState",
+    "MessageText",
+    "RawMail",
+    "Receipt",
+    "ReceiptState",
+    "ReceivedMail",
+    "Setback",
+    "Suppression",
+]

@@ -1,0 +1,43 @@
+"""Questions about messages."""
+
+from regulars.messaging.models import Mailbox, MailboxKind, Message, MessageState, Receipt, ReceiptState, ReceivedMail
+from regulars.messaging.queries.inbox import (
+    InboxCounts,
+    MailPage,
+    attachment_of,
+    copies_of,
+    inbox_counts,
+    mail_of,
+    mailboxes_of,
+    mails_before,
+    markup_of,
+    parked_receipt,
+    parked_receipts,
+    raw_of,
+)
+from regulars.messaging.queries.wording import reason_words
+from regulars.messaging.rules.markup import Shown
+
+__all__ = [
+    "InboxCounts",
+    "MailPage",
+    "Mailbox",
+    "MailboxKind",
+    "Message",
+    "MessageState",
+    "Receipt",
+    "ReceiptState",
+    "ReceivedMail",
+    "Shown",
+    "attachment_of",
+    "copies_of",
+    "inbox_counts",
+    "mail_of",
+    "mailboxes_of",
+    "mails_before",
+    "markup_of",
+    "parked_receipt",
+    "parked_receipts",
+    "raw_of",
+    "reason_words",
+]

@@ -1,0 +1,60 @@
+"""Codes of mail as sentences."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+
+def reason_words(code: str) -> str:
+    """A reason, hint or note in words; an unknown code as it is."""
+    name, _sep, detail = code.partition(" ")
+    return _sentences().get(name, name) + (f" ({detail})" if detail else "")
+
+
+def _sentences() -> dict[str, str]:
+    return {
+        # parked
+        "empty": _("The message holds nothing at all."),
+        "no_headers": _("This is no mail: it has no header fields."),
+        "headers_too_long": _("Its header fields are longer than any real mail's."),
+        "too_many_parts": _("It has more parts than any real mail."),
+        "too_deep": _("Its parts are nested deeper than in any real mail."),
+        "no_sender": _("It names no sender, so nobody knows who wrote it."),
+        "reader_failed": _("Reading it failed five times. The fault is kept with it."),
+        # sorting
+        "own_message": _("We wrote this mail ourselves; it came back."),
+        "auto_submitted": _("Its sender says that a machine wrote it."),
+        "precedence_auto_reply": _("Its sender says that it is an automatic reply."),
+        "precedence_bulk": _("Its sender says that it is bulk mail."),
+        "precedence_junk": _("Its sender says that it is of no importance."),
+        "precedence_list": _("It came over a mailing list."),
+        "mailing_list": _("It came over a mailing list."),
+        "mailing_list_copy": _("It is a copy from a mailing list: never answered by machine."),
+        "vendor_mark": _("It carries the mark of an answering machine."),
+        "read_receipt": _("It only says that a mail was opened."),
+        "out_of_office": _("It says that somebody is away."),
+        "null_sender": _("It has the empty return address that machines use."),
+        "answers_suppressed": _("Its sender asks not to be answered by machine."),
+        "robot_address": _("Its address belongs to a machine."),
+        "delivery_report": _("It reports what became of a mail that was sent."),
+        "complaint_report": _("It reports a complaint about a mail."),
+        "report_in_words": _("It tells in words that a mail could not be delivered."),
+        "same_mail": _("The same mail arrived before, in this mailbox or another."),
+        "same_content": _("The same message was taken in before."),
+        # hints
+        "answers_ours": _("A code that only we can write shows which of our mails it answers."),
+        "false_token": _("It carries a code that looks like ours and is not. Perhaps somebody tries to get into a conversation."),
+        "thread": _("It comes from the address that we wrote to."),
+        "other_sender": _("It answers our mail, but comes from another address than we wrote to."),
+        "known_address": _("The sender's address is known. An address can be forged: this is a hint, not a proof."),
+        "shared_address": _("Several customers share this address; it was put to the one known longest."),
+        "new_prospect": _("Nobody with this address was known; a prospect was registered."),
+        "many_mails": _("More than twenty mails came from this address within an hour; it gets no automatic answer."),
+        # notes of the reader
+        "many_fields": _("It has so many header fields that not all were read."),
+        "long_field": _("A header field was too long and was cut."),
+        "boundary_missing": _("Its parts are not separated as announced; it was read as one text."),
+        "unknown_encoding": _("A part has an unknown transfer encoding and is shown as it came."),
+        "text_cut": _("The text is longer than 200,000 characters and is shown cut; the source is whole."),
+        "no_date": _("It has no readable date; the time of its arrival counts."),
+    }
