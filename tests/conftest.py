@@ -10,6 +10,8 @@ from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.db import connection
 from django.test import Client
 
+from regulars.contacts.queries.gate_rules import forget_kept_rules
+
 from tests.cast import PASSWORD, Cast, call_the_cast
 
 # Each trigger that forbids removal, by name.
@@ -43,6 +45,12 @@ def flushable_audit_trail(request: pytest.FixtureRequest) -> Iterator[None]:
     with connection.cursor() as cursor:
         for name in NO_REMOVAL:
             cursor.execute(f"DROP TRIGGER {name}")
+
+
+@pytest.fixture(autouse=True)
+def fresh_rules() -> None:
+    """Rules of the gate are kept by number; in tests the numbers come again."""
+    forget_kept_rules()
 
 
 @pytest.fixture

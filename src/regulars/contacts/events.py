@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from regulars.customers.events import CustomerFact
 from regulars.groundwork.kernel.facts import Fact
@@ -77,3 +78,43 @@ class ContactsWithdrawn(Fact):
     @property
     def subject(self) -> str:
         return f"source:{self.source}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReservationPreempted(Fact):
+    """A reserved contact gave way: to something more urgent, or to changed rules. `key` is what its holder called it."""
+
+    customer_id: int
+    reservation: str
+    key: str
+    why: str
+
+    @property
+    def subject(self) -> str:
+        return f"reservation:{self.reservation}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class GateRulesChanged(Fact):
+    """New rules of the gate, with effect from an instant."""
+
+    version: int
+    effective_at: datetime
+
+    @property
+    def subject(self) -> str:
+        return f"gate_rules:{self.version}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContactsFrozen(CustomerFact):
+    """Promotions and surveys to a customer are held back."""
+
+    freeze_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class FreezeLifted(CustomerFact):
+    """What froze a customer is closed; some days are still to pass."""
+
+    freeze_id: int

@@ -1,7 +1,10 @@
 """The customer's story, and all that is asked about contacts."""
 
-from regulars.contacts.models import Contact, FollowUp
+from regulars.contacts.models import Contact, FollowUp, Freeze, Slot
+from regulars.contacts.queries.explaining import Decision, Reason, UsedContact
 from regulars.contacts.queries.exporting import contacts_section, promises_section, story_section
+from regulars.contacts.queries.gate import BudgetLine, ask_gate, budget_of, freezes_of, slot_of, slots_of
+from regulars.contacts.queries.gate_rules import RulesShown, gate_rule_versions, gate_rules_at
 from regulars.contacts.queries.reading import (
     StoryFilter,
     contact_lines_of,
@@ -14,26 +17,40 @@ from regulars.contacts.queries.reading import (
 )
 from regulars.contacts.queries.story import Story, TimelineSource, add_timeline_source, before_place, order_of, story_of
 from regulars.contacts.queries.terms import Terms, channel_words, terms_of
+from regulars.contacts.rules.gate_clock import instant_of_wall
+from regulars.contacts.rules.gate_deciding import Ask
+from regulars.contacts.rules.gate_document import ContactClass
 from regulars.contacts.rules.particulars import ContactParticulars
 from regulars.contacts.rules.timeline import Cursor, TimelineLine
 from regulars.contacts.rules.words import CHANNELS, KnownTerm, TermKind, Valence
 
 __all__ = [
     "CHANNELS",
+    "Ask",
+    "BudgetLine",
     "Contact",
+    "ContactClass",
     "ContactParticulars",
     "Cursor",
+    "Decision",
     "FollowUp",
+    "Freeze",
     "KnownTerm",
+    "Reason",
+    "RulesShown",
+    "Slot",
     "Story",
     "StoryFilter",
     "TermKind",
     "Terms",
     "TimelineLine",
     "TimelineSource",
+    "UsedContact",
     "Valence",
     "add_timeline_source",
+    "ask_gate",
     "before_place",
+    "budget_of",
     "channel_words",
     "contact_lines_of",
     "contact_of",
@@ -42,8 +59,14 @@ __all__ = [
     "follow_up_of",
     "follow_ups_due",
     "follow_ups_of",
+    "freezes_of",
+    "gate_rule_versions",
+    "gate_rules_at",
+    "instant_of_wall",
     "order_of",
     "promises_section",
+    "slot_of",
+    "slots_of",
     "story_of",
     "story_section",
     "terms_of",

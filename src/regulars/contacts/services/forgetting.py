@@ -6,11 +6,11 @@ from collections.abc import Collection
 
 from django.db import transaction
 
-from regulars.contacts.models import Contact, Entry, FollowUp, FollowUpEnding
+from regulars.contacts.models import Contact, Entry, FollowUp, FollowUpEnding, Freeze, Slot
 
 
 def forget_contacts(*, customer_ids: Collection[int]) -> int:
-    """Blank notes, links, promises and the values of headlines of these records. Returns how many rows lost something."""
+    """Blank notes, links, promises, addresses in the ledger, reasons of freezes and the values of headlines of these records. Returns how many rows lost something."""
     with transaction.atomic():
         spoken = Contact.objects.filter(customer_id__in=customer_ids)
         changed = spoken.exclude(note="", links={}).update(note="", links={})
@@ -18,4 +18,6 @@ def forget_contacts(*, customer_ids: Collection[int]) -> int:
         promised = FollowUp.objects.filter(customer_id__in=customer_ids)
         changed += FollowUpEnding.objects.filter(follow_up__in=promised).exclude(reason="").update(reason="")
         changed += promised.exclude(what="").update(what="")
+        changed += Slot.objects.filter(customer_id__in=customer_ids).exclude(address="", household="").update(address="", household="")
+        changed += Freeze.objects.filter(customer_id__in=customer_ids).exclude(reason="").update(reason="")
     return changed

@@ -16,6 +16,7 @@ from regulars.contacts.queries.terms import Terms, terms_of
 from regulars.contacts.rules.particulars import ContactParticulars, faults_of
 from regulars.contacts.rules.words import TermKind, Valence
 from regulars.contacts.services.following_up import Promise, keep_follow_up, promise_follow_up
+from regulars.contacts.services.pressing import press, press_again
 from regulars.groundwork.kernel.facts import announce
 from regulars.groundwork.kernel.ids import new_id
 from regulars.groundwork.kernel.refusals import Refusal
@@ -123,6 +124,7 @@ def log_contact_once(
             with transaction.atomic():
                 row.save(force_insert=True)
                 _announce_logged(row)
+                press(scope=scope, contact=row, attempt=terms.valence(row.outcome) is Valence.ATTEMPT, at=at, actor=actor)
                 if promise:
                     promise_follow_up(scope=scope, customer_id=customer.pk, promise=promise, contact=row, at=at, actor=actor)
                 if keeps and terms.valence(row.outcome) is not Valence.ATTEMPT:
@@ -135,6 +137,28 @@ def log_contact_once(
     if not _same(known, row, said_when=particulars.happened_at is not None):
         raise ContactKeyTaken
     return Logged(known, made=False)
+
+
+def write_contact(
+    *,
+    scope: Scope,
+    customer_id: int,
+    particulars: ContactParticulars,
+    at: datetime,
+    actor: str,
+    source: str,
+    key: str,
+    checked: bool,
+) -> Contact:
+    """Write down a contact that the gate has let out (its place in the ledger is there already). Joins the caller's transaction.
+
+    `checked` False: the words are the house's own and need not be offered any more. Raises ContactRefused.
+    """
+    if checked:
+        _refuse_faults(particulars, terms_of(scope=scope), at=at)
+    row = _row(particulars, business_id=scope.business_id, customer_id=customer_id, at=at, actor=actor, source=source, key=key)
+    row.save(force_insert=True)
+    return row
 
 
 def correct_contact(
@@ -170,6 +194,7 @@ def correct_contact(
                 before=_values(contact),
                 after=_values(row),
             )
+            press_again(scope=scope, old=contact, new=row, at=at, actor=actor)
     except IntegrityError:
         raise AlreadyCorrected from None
     return row

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import transaction
 
 from regulars.contacts.events import ContactsWithdrawn
-from regulars.contacts.models import Contact, FollowUp, FollowUpEnding, Withdrawal
+from regulars.contacts.models import Contact, FollowUp, FollowUpEnding, Slot, Withdrawal
 from regulars.groundwork.kernel.facts import announce
 
 
@@ -22,6 +22,8 @@ def withdraw_contacts(*, business_id: int, source: str, reason: str, at: datetim
         promises.delete()
         corrected = list(leaving.filter(correction__isnull=False).values_list("pk", flat=True))
         going = leaving.exclude(pk__in=corrected)
+        Slot.objects.filter(business_id=business_id, source=source).delete()
+        Slot.objects.filter(contact__in=going).delete()
         count = going._raw_delete(going.db)
         announce(ContactsWithdrawn(tenant_id=business_id, at=at, actor=actor, source=source, batch_id=None, removed=count))
     return count

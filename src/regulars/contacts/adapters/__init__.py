@@ -1,0 +1,1 @@
+"""The gate's few statements, in the words of each database."""

@@ -1,0 +1,171 @@
+"""What the gate knows of a person, and the state of their budget."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.utils.translation import gettext as _
+
+from regulars.business.queries import Scope
+from regulars.contacts.adapters.gate_sql import Ledger, read_ledger
+from regulars.contacts.models import Freeze, Slot
+from regulars.contacts.queries.explaining import Decision, UsedContact, explained, used
+from regulars.contacts.queries.gate_rules import RulesKnown, kept_rules, rules_known
+from regulars.contacts.queries.reading import customer_in
+from regulars.contacts.rules.gate_deciding import Ask, Outcome, Person, decide, limits_for
+from regulars.contacts.rules.gate_document import GateRules
+from regulars.customers.queries import cluster_of, consent_for, household_of, wishes_of, zone_known_of
+from regulars.groundwork.kernel.ids import parsed
+from regulars.groundwork.kernel.refusals import NotFound
+
+
+@dataclass(frozen=True)
+class Weighed:
+    """A question with everything that its answer was made from."""
+
+    outcome: Outcome
+    person: Person
+    ledger: Ledger
+    rules: GateRules
+    rules_version: int
+    subjects: tuple[str, ...]
+
+    @property
+    def expected(self) -> dict[str, int]:
+        """The number of the last change of each subject, as read."""
+        return {subject: self.ledger.versions.get(subject, 0) for subject in self.subjects}
+
+
+@dataclass(frozen=True)
+class BudgetLine:
+    """One cap as it stands for a customer now."""
+
+    cap: str
+    most: int
+    window_days: float
+    spent: int
+    contacts: tuple[UsedContact, ...]
+
+
+def person_of(*, scope: Scope, customer_id: int, ask: Ask, rules: GateRules) -> Person:
+    """Everything about a person that the gate must know. Raises NotFound."""
+    if scope.branch_ids is not None:
+        customer_in(scope=scope, customer_id=customer_id)
+    cluster = cluster_of(scope=scope, customer_id=customer_id)
+    if not cluster:
+        raise NotFound(_("There is no such customer."))
+    consent = consent_for(scope=scope, customer_id=customer_id, channel=ask.channel, purpose=ask.purpose, address=ask.address)
+    wishes = wishes_of(scope=scope, customer_id=customer_id)
+    zone = zone_known_of(scope=scope, customer_id=customer_id)
+    letters = any(cap.household and cap.covers(ask.channel, ask.purpose, ask.contact_class) for cap in rules.caps)
+    return Person(
+        customer_ids=cluster,
+        may=consent.allowed,
+        may_code=consent.code,
+        may_sentence=consent.sentence,
+        zones=zone.plausible,
+        zone_known=bool(zone.zone),
+        channels_never=wishes.channels_never,
+        hours=wishes.hours,
+        at_most=wishes.at_most,
+        household=household_of(scope=scope, customer_id=customer_id).key if letters else "",
+    )
+
+
+def weigh(*, scope: Scope, customer_id: int, ask: Ask, at: datetime, without: int | None = None) -> Weighed:
+    """Decide a question without writing anything. `without` leaves one slot out, as if it were not there. Raises NotFound."""
+    known = kept_rules(business_id=scope.business_id)
+    moment = max(ask.wanted_at or at, at)
+    for _attempt in range(3):
+        number, rules = known.at(moment)
+        person = person_of(scope=scope, customer_id=customer_id, ask=ask, rules=rules)
+        ledger = _ledger_of(scope, person, rules, at)
+        if ledger.newest_rules == known.newest:
+            break
+        known = rules_known(business_id=scope.business_id, newest=ledger.newest_rules)
+    held = [one for one in ledger.held if one.id != without]
+    judged = _with_freezes(person, ledger)
+    outcome = decide(ask, judged, rules, held, at)
+    return Weighed(outcome, judged, ledger, rules, number, subjects_of(person))
+
+
+def subjects_of(person: Person) -> tuple[str, ...]:
+    """The names under which changes of a person's ledger are counted."""
+    own = f"customer:{person.customer_ids[0]}"
+    return (own,) if person.household in ("", own) else (own, person.household)
+
+
+def budget_of(*, scope: Scope, customer_id: int, at: datetime) -> list[BudgetLine]:
+    """How much of each cap is spent now, and by what, for promotional contacts by e-mail (what a person looks at first)."""
+    ask = Ask(channel="email", purpose="offers", contact_class="promotional")
+    weighed = weigh(scope=scope, customer_id=customer_id, ask=ask, at=at)
+    lines = []
+    for limit in limits_for(ask, weighed.person, weighed.rules, weighed.ledger.held):
+        inside = tuple(one for one in limit.entries if one.at > at - limit.window)
+        spent = sum(limit.weight_of(one) for one in inside)
+        lines.append(BudgetLine(limit.name, limit.most, limit.window / timedelta(days=1), spent, tuple(used(one) for one in inside)))
+    return lines
+
+
+def ask_gate(*, scope: Scope, customer_id: int, ask: Ask, at: datetime) -> Decision:
+    """May we contact them, when, why not? Reserves nothing. Raises NotFound."""
+    weighed = weigh(scope=scope, customer_id=customer_id, ask=ask, at=at)
+    return explained(weighed.outcome, rules_version=weighed.rules_version)
+
+
+def slot_of(*, scope: Scope, reservation: str) -> Slot:
+    """A reservation by its id, with customer and contact. Raises NotFound."""
+    uuid = parsed(reservation)
+    rows = Slot.objects.select_related("customer", "contact")
+    row = rows.filter(public_id=uuid, business_id=scope.business_id).first() if uuid else None
+    if row is None or not scope.sees_branch(row.customer.home_branch_id):
+        raise NotFound(_("There is no such reservation."))
+    return row
+
+
+def slots_of(*, scope: Scope, customer_id: int, size: int = 20) -> list[Slot]:
+    """The newest entries of a person's ledger, those that lapsed too, newest first: the gate's journal."""
+    cluster = cluster_of(scope=scope, customer_id=customer_id)
+    return list(Slot.objects.filter(customer_id__in=cluster, business_id=scope.business_id).order_by("-at", "-pk")[:size])
+
+
+def freezes_of(*, scope: Scope, customer_id: int) -> list[Freeze]:
+    """What froze this person, open ones first."""
+    cluster = cluster_of(scope=scope, customer_id=customer_id)
+    rows = Freeze.objects.filter(customer_id__in=cluster, business_id=scope.business_id).order_by("-since")[:50]
+    return sorted(rows, key=lambda row: row.closed_at is not None)
+
+
+def ask_of_slot(slot: Slot, *, at: datetime) -> Ask:
+    """The question that a slot answered, asked for `at`."""
+    return Ask(
+        channel=slot.channel,
+        purpose=slot.purpose,
+        contact_class=slot.contact_class,
+        weight=slot.weight,
+        priority=slot.priority,
+        wanted_at=at,
+        expires_at=slot.expires_at,
+        address=slot.address,
+        value=slot.value,
+    )
+
+
+def _ledger_of(scope: Scope, person: Person, rules: GateRules, at: datetime) -> Ledger:
+    longest = max(rules.longest, timedelta(days=person.at_most[1]) if person.at_most else timedelta())
+    return read_ledger(
+        business_id=scope.business_id,
+        customer_ids=person.customer_ids,
+        household=person.household,
+        subjects=subjects_of(person),
+        since=at - longest,
+        now=at,
+    )
+
+
+def _with_freezes(person: Person, ledger: Ledger) -> Person:
+    return Person(**{name: getattr(person, name) for name in person.__dataclass_fields__} | {"frozen": ledger.frozen})
+
+
+__all__ = ["RulesKnown", "ask_gate", "ask_of_slot", "budget_of", "freezes_of", "person_of", "slot_of", "slots_of", "subjects_of", "weigh"]
