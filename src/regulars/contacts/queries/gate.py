@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 from django.utils.translation import gettext as _
 
 from regulars.business.queries import Scope
-from regulars.contacts.adapters.gate_sql import Ledger, read_ledger
 from regulars.contacts.models import Freeze, Slot
 from regulars.contacts.queries.explaining import Decision, UsedContact, explained, used
 from regulars.contacts.queries.gate_rules import RulesKnown, kept_rules, rules_known
+from regulars.contacts.queries.ledger import Ledger, read_ledger
 from regulars.contacts.queries.reading import customer_in
 from regulars.contacts.rules.gate_deciding import Ask, Outcome, Person, decide, limits_for
 from regulars.contacts.rules.gate_document import GateRules

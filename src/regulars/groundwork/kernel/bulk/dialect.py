@@ -7,7 +7,7 @@ Each function returns a piece of SQL made of constants and of names that the pro
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db import IntegrityError, connection
@@ -25,6 +25,11 @@ def instant_sql(seconds: str) -> str:
 def seconds_sql(instant: str) -> str:
     """An instant column as whole seconds since 1970."""
     return f"floor(extract(epoch FROM {instant}))::bigint" if on_postgres() else f"CAST(strftime('%%s', {instant}) AS INTEGER)"
+
+
+def instant_value(instant: datetime) -> datetime | str:
+    """An instant as a parameter of plain SQL: SQLite keeps a UTC text."""
+    return instant if on_postgres() else str(instant.astimezone(UTC).replace(tzinfo=None))
 
 
 def new_uuid_sql(at: datetime) -> str:
