@@ -44,6 +44,11 @@ class Settings(BaseSettings):
     session_days: int = Field(default=14, ge=1, le=90)
     upload_max_megabytes: int = Field(default=512, ge=1, le=10_000)
     default_zone: str = "UTC"
+    outgoing_local: list[str] = Field(default=[], description="host:port pairs in our own network that outgoing HTTP may reach")
+    oidc_issuer: str = ""
+    oidc_client_id: str = ""
+    oidc_client_secret: str = ""
+    oidc_name: str = Field(default="", max_length=40, description="what the button calls the firm's sign-in service")
 
     @field_validator("default_zone")
     @classmethod
@@ -59,6 +64,25 @@ class Settings(BaseSettings):
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise ValueError("must be a full address such as https://regulars.example")
         return url.rstrip("/")
+
+    @field_validator("outgoing_local")
+    @classmethod
+    def _pairs_of_host_and_port(cls, pairs: list[str]) -> list[str]:
+        for pair in pairs:
+            host, _colon, port = pair.rpartition(":")
+            if not host or not port.isdigit() or not 0 < int(port) < 65536:
+                raise ValueError(f"{pair!r} is not host:port")
+        return pairs
+
+    @model_validator(mode="after")
+    def _sign_in_service_is_whole(self) -> Settings:
+        given = [bool(self.oidc_issuer), bool(self.oidc_client_id), bool(self.oidc_client_secret)]
+        if any(given) and not all(given):
+            raise ValueError("REGULARS_OIDC_ISSUER, REGULARS_OIDC_CLIENT_ID and REGULARS_OIDC_CLIENT_SECRET belong together")
+        parts = urlsplit(self.oidc_issuer)
+        if self.oidc_issuer and parts.scheme != "https" and f"{parts.hostname}:{parts.port}" not in self.outgoing_local:
+            raise ValueError("REGULARS_OIDC_ISSUER must begin with https://")
+        return self
 
     @model_validator(mode="after")
     def _production_is_safe(self) -> Settings:

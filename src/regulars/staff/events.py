@@ -77,3 +77,32 @@ class KeyRevoked(Fact):
     @property
     def subject(self) -> str:
         return f"key:{self.key_id}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class FactorAdded(EmployeeFact):
+    """A second factor: “authenticator” or “passkey”."""
+
+    factor: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class FactorRemoved(EmployeeFact):
+    factor: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecoveryCodesMade(EmployeeFact):
+    pass
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecoveryCodeUsed(EmployeeFact):
+    left: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class OutsideIdentityJoined(EmployeeFact):
+    """The firm's sign-in service vouches for this employee from now on."""
+
+    issuer: str

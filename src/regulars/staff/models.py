@@ -97,11 +97,79 @@ class ApiKey(models.Model):
 
 
 class Budget(models.Model):
-    """How many more wrong passwords a source may try: a bucket that leaks with time."""
+    """How many more wrong passwords a source may try: a bucket that leaks with time. `full_at` is when it last sent somebody away."""
 
     bucket = models.CharField(max_length=80, unique=True)
     level = models.FloatField(default=0)
     at = models.DateTimeField()
+    full_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         db_table = "staff_budget"
+
+
+class Authenticator(models.Model):
+    """An app that shows a new code every 30 seconds (RFC 6238). The secret is kept sealed; `last_step` makes each code count once."""
+
+    employee = models.OneToOneField(Employee, on_delete=models.CASCADE, related_name="authenticator")
+    sealed_secret = models.TextField()
+    begun_at = models.DateTimeField()
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    last_step = models.BigIntegerField(default=0)
+
+    class Meta:
+        db_table = "staff_authenticator"
+
+
+class Passkey(models.Model):
+    """A key pair that a device or a security stick keeps for us (WebAuthn); only its public half is here."""
+
+    public_id = models.UUIDField(default=new_id, unique=True, editable=False)
+    employee = models.ForeignKey(Employee, on_delete=models.CASCADE, related_name="passkeys")
+    name = models.CharField(max_length=60)
+    credential_id = models.CharField(max_length=1400, unique=True)
+    credential = models.TextField()
+    sign_count = models.BigIntegerField(default=0)
+    added_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        db_table = "staff_passkey"
+
+
+class RecoveryCode(models.Model):
+    """A way in when the second factor is lost. Kept as a keyed hash; works once."""
+
+    employee = models.ForeignKey(Employee, on_delete=models.CASCADE, related_name="recovery_codes")
+    code_hash = models.CharField(max_length=64)
+    made_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        db_table = "staff_recoverycode"
+        constraints = [models.UniqueConstraint(fields=["employee", "code_hash"], name="recovery_code_once")]
+
+
+class KnownDevice(models.Model):
+    """A browser in which somebody has signed in before. Wrong passwords of strangers don't slow it down."""
+
+    employee = models.ForeignKey(Employee, on_delete=models.CASCADE, related_name="known_devices")
+    token_hash = models.CharField(max_length=64, unique=True)
+    since = models.DateTimeField()
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "staff_knowndevice"
+
+
+class OutsideIdentity(models.Model):
+    """Who an employee is at the sign-in service of the firm (OpenID Connect): its `issuer` and its never-changing `subject`."""
+
+    employee = models.ForeignKey(Employee, on_delete=models.CASCADE, related_name="outside_identities")
+    issuer = models.CharField(max_length=255)
+    subject = models.CharField(max_length=255)
+    joined_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "staff_outsideidentity"
+        constraints = [models.UniqueConstraint(fields=["issuer", "subject"], name="outside_identity_once")]

@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.db.models import Max, Q
 from django.utils.module_loading import import_string
 
 from regulars.business.queries import Scope
 from regulars.groundwork.kernel.refusals import NotFound
-from regulars.staff.models import ApiKey, Employee, Invitation
+from regulars.staff.models import ApiKey, Authenticator, Budget, Employee, Invitation, OutsideIdentity, Passkey
 from regulars.staff.rules.authorisation import READ, Row, Table
 from regulars.staff.rules.budgets import client_address
+from regulars.staff.rules.factors import HALF_WAY_LASTS, proof_is_fresh
 from regulars.staff.rules.roles import KEY_SCOPES, Actor, Role, may_give
 
 __all__ = [
+    "HALF_WAY_LASTS",
     "KEY_SCOPES",
     "READ",
     "Actor",
@@ -26,6 +32,7 @@ __all__ = [
     "Invitation",
     "Role",
     "Row",
+    "Security",
     "Table",
     "actor_of_employee",
     "actor_of_key",
@@ -33,12 +40,18 @@ __all__ = [
     "client_address",
     "employee_by_email",
     "employee_of",
+    "employee_signing_in",
     "employees",
+    "has_second_factor",
     "invitation_of_token",
     "invitations",
     "may_give",
     "may_open",
+    "networks_slowed_since",
+    "passkeys_possible",
+    "proof_is_fresh",
     "scope_of",
+    "security_of",
     "somebody_may_sign_in",
     "table",
 ]
@@ -127,6 +140,57 @@ def api_keys(*, scope: Scope) -> list[ApiKey]:
     """All keys of the business, live ones first."""
     rows = ApiKey.objects.filter(business_id=scope.business_id).select_related("owner").order_by("-made_at")
     return sorted(rows, key=lambda row: row.revoked_at is not None)
+
+
+@dataclass(frozen=True)
+class Security:
+    """How an employee's sign-in is protected, for their account page and for managers."""
+
+    app_since: datetime | None
+    passkeys: list[Passkey]
+    codes_left: int
+    outside: list[OutsideIdentity]
+    slowed_at: datetime | None
+
+    @property
+    def second_factor(self) -> bool:
+        """Whether a password alone is not enough."""
+        return self.app_since is not None or bool(self.passkeys)
+
+
+def security_of(*, employee: Employee) -> Security:
+    """The factors of one person, and when somebody else's wrong tries for their account were last slowed down."""
+    account = hashed(employee.email)[:32]
+    mine = Q(bucket__startswith=f"account:{account}:") | Q(bucket=f"strangers:{account}")
+    return Security(
+        app_since=Authenticator.objects.filter(employee=employee).values_list("confirmed_at", flat=True).first(),
+        passkeys=list(employee.passkeys.order_by("added_at")),
+        codes_left=employee.recovery_codes.filter(used_at__isnull=True).count(),
+        outside=list(employee.outside_identities.order_by("joined_at")),
+        slowed_at=Budget.objects.filter(mine).aggregate(latest=Max("full_at"))["latest"],
+    )
+
+
+def has_second_factor(*, employee: Employee) -> bool:
+    """Whether a password alone is not enough for this person."""
+    app = Authenticator.objects.filter(employee=employee, confirmed_at__isnull=False)
+    return app.exists() or Passkey.objects.filter(employee=employee).exists()
+
+
+def passkeys_possible() -> bool:
+    """Whether devices can keep passkeys for the configured address: it needs a name."""
+    return bool(urlsplit(settings.BASE_URL).hostname) and not re.fullmatch(r"[\d.]+|.*:.*", urlsplit(settings.BASE_URL).hostname or "")
+
+
+def employee_signing_in(*, employee_id: int) -> Employee | None:
+    """Somebody on the way in, with their business; None when they have left."""
+    return Employee.objects.select_related("business").filter(pk=employee_id, left_at__isnull=True).first()
+
+
+def networks_slowed_since(*, since: datetime) -> list[tuple[str, datetime]]:
+    """Networks from which so many wrong passwords came that they were slowed down, and when last; newest first."""
+    rows = Budget.objects.filter(bucket__startswith="prefix:", full_at__gte=since).order_by("-full_at")[:20]
+    return [(row.bucket.removeprefix("prefix:"), row.full_at) for row in rows if row.full_at]
 
 
 def somebody_may_sign_in() -> bool:

@@ -6,6 +6,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
+from regulars.groundwork.kernel import clock
 from regulars.groundwork.kernel.refusals import Refusal
 from regulars.staff.queries import Role, actor_of_key
 from regulars.staff.services import (
@@ -29,6 +30,9 @@ from tests.cast import ACTOR, NOON, PASSWORD, Cast, employ
 def signed_in(employee: object) -> Client:
     client = Client()
     client.force_login(employee, backend=settings.AUTHENTICATION_BACKENDS[0])  # type: ignore[arg-type]
+    session = client.session
+    session["proved_at"] = clock.now().isoformat()
+    session.save()
     assert client.get("/").status_code == 200
     return client
 

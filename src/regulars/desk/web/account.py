@@ -5,7 +5,7 @@ from __future__ import annotations
 from django import forms
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import login, logout, update_session_auth_hash
+from django.contrib.auth import logout, update_session_auth_hash
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -14,12 +14,11 @@ from django.utils.translation import gettext_lazy
 from regulars.desk.services import set_up_business, setup_code_fits
 from regulars.desk.web.asking import Asking, attempt, form_page, put_refusal, safe_target
 from regulars.desk.web.choices import common_currencies, languages, zones
+from regulars.desk.web.sessions import address_of, begin_session, come_in, device_of, keep_device
 from regulars.groundwork.kernel import clock
 from regulars.groundwork.kernel.refusals import NotFound, Refusal
-from regulars.staff.queries import Employee, client_address, invitation_of_token
+from regulars.staff.queries import invitation_of_token, passkeys_possible
 from regulars.staff.services import InvitationGone, accept_invitation, change_password, choose_manners, sign_in
-
-BACKEND = settings.AUTHENTICATION_BACKENDS[0]
 
 
 class SignInForm(forms.Form):
@@ -75,21 +74,21 @@ def sign_in_page(request: HttpRequest) -> HttpResponse:
     target = safe_target(request, request.POST.get("next") or request.GET.get("next", ""), "/")
     form = SignInForm(request.POST or None)
     if request.method != "POST":
-        return form_page(request, "desk/sign_in.html", form, next=target)
+        return form_page(request, "desk/sign_in.html", form, next=target, **_other_roads())
     if form.is_valid():
-        forwarded = request.headers.get("X-Forwarded-For", "")
-        address = client_address(request.META.get("REMOTE_ADDR", ""), forwarded, settings.REGULARS.proxies)
+        given = form.cleaned_data
         try:
-            employee = sign_in(email=form.cleaned_data["email"], password=form.cleaned_data["password"], address=address, at=clock.now())
+            employee = sign_in(
+                email=given["email"], password=given["password"], address=address_of(request), device=device_of(request), at=clock.now()
+            )
         except Refusal as refusal:
             put_refusal(form, refusal)
-            response = render(request, "desk/sign_in.html", {"form": form, "next": target}, status=refusal.status)
+            response = render(request, "desk/sign_in.html", {"form": form, "next": target, **_other_roads()}, status=refusal.status)
             if "retry_after" in refusal.extra:
                 response["Retry-After"] = str(refusal.extra["retry_after"])
             return response
-        _begin_session(request, employee)
-        return redirect(target)
-    return form_page(request, "desk/sign_in.html", form, next=target)
+        return come_in(request, employee, target)
+    return form_page(request, "desk/sign_in.html", form, next=target, **_other_roads())
 
 
 def sign_out(request: HttpRequest) -> HttpResponse:
@@ -107,8 +106,7 @@ def join(request: HttpRequest, token: str) -> HttpResponse:
     employee = attempt(form, lambda: accept_invitation(token=token, password=form.cleaned_data["password"], at=clock.now()))
     if employee is None:
         return form_page(request, "desk/join.html", form, invitation=invitation)
-    _begin_session(request, employee)
-    return redirect("desk:today")
+    return begin_session(request, employee)
 
 
 def welcome(request: HttpRequest) -> HttpResponse:
@@ -122,8 +120,7 @@ def welcome(request: HttpRequest) -> HttpResponse:
     employee = attempt(form, lambda: set_up_business(**form.cleaned_data, code=code, at=clock.now()))
     if employee is None:
         return form_page(request, "desk/welcome.html", form, code=code)
-    _begin_session(request, employee)
-    return redirect("desk:today")
+    return begin_session(request, employee)
 
 
 def own_account(request: HttpRequest) -> HttpResponse:
@@ -151,9 +148,12 @@ def own_password(request: HttpRequest) -> HttpResponse:
         return render(request, "desk/account.html", {"form": manners, "password_form": form, "current_section": "account"}, status=422)
     update_session_auth_hash(request, employee)
     messages.success(request, _("Your password is changed. Other devices are signed out."))
-    return redirect("desk:own_account")
+    response = redirect("desk:own_account")
+    keep_device(request, response, employee, asking.at)
+    return response
 
 
-def _begin_session(request: HttpRequest, employee: Employee) -> None:
-    login(request, employee, backend=BACKEND)
-    request.session["seen"] = clock.now().isoformat()
+def _other_roads() -> dict[str, object]:
+    """Ways to sign in besides the password."""
+    name = settings.REGULARS.oidc_name or _("your firm's account")
+    return {"passkeys_possible": passkeys_possible(), "outside_name": name if settings.REGULARS.oidc_issuer else ""}

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from regulars.business.queries import branches
 from regulars.desk.web.asking import Asking, attempt, form_page
-from regulars.staff.queries import KEY_SCOPES, Employee, Role, api_keys, employee_of, employees, invitations, may_give
+from regulars.staff.queries import KEY_SCOPES, Employee, Role, api_keys, employee_of, employees, invitations, may_give, security_of
 from regulars.staff.services import (
     appoint_employee,
     invite_employee,
@@ -125,7 +125,9 @@ def employee(request: HttpRequest, id: str) -> HttpResponse:
     )
     if changed is None:
         may = may_give(giver, Role(row.role)) and row.left_at is None
-        return form_page(request, "desk/employee.html", form, person=row, may_change=may, current_section="settings")
+        return form_page(
+            request, "desk/employee.html", form, person=row, may_change=may, factors=security_of(employee=row), current_section="settings"
+        )
     messages.success(request, _("Saved. %(name)s has to sign in again.") % {"name": row.name})
     return redirect("desk:staff")
 

@@ -2,17 +2,46 @@
 
 from django.urls import path
 
-from regulars.desk.web import account, branches, contacts, customers, imports, insight, mail, purchases, settings, staff, today
+from regulars.desk.web import (
+    account,
+    branches,
+    contacts,
+    customers,
+    imports,
+    insight,
+    mail,
+    proving,
+    purchases,
+    security,
+    settings,
+    staff,
+    today,
+)
 
 app_name = "desk"
 urlpatterns = [
     path("", today.today, name="today"),
     path("sign-in/", account.sign_in_page, name="sign_in"),
+    path("sign-in/second-step/", proving.second_step, name="second_step"),
+    path("sign-in/passkey/", proving.passkey_question, name="passkey_question"),
+    path("sign-in/passkey/answer/", proving.passkey_sign_in, name="passkey_sign_in"),
+    path("sign-in/elsewhere/", proving.leave_outside, name="leave_outside"),
+    path("sign-in/elsewhere/return/", proving.return_outside, name="return_outside"),
+    path("confirm/", proving.confirm, name="confirm"),
+    path("confirm/passkey/", proving.confirm_passkey, name="confirm_passkey"),
     path("sign-out/", account.sign_out, name="sign_out"),
     path("join/<str:token>/", account.join, name="join"),
     path("welcome/", account.welcome, name="welcome"),
     path("account/", account.own_account, name="own_account"),
     path("account/password/", account.own_password, name="own_password"),
+    path("account/security/", security.overview, name="security"),
+    path("account/security/app/", security.connect_app, name="connect_app"),
+    path("account/security/app/remove/", security.remove_app, name="remove_app"),
+    path("account/security/codes/", security.recovery_codes, name="recovery_codes"),
+    path("account/security/passkeys/new/", security.new_passkey, name="new_passkey"),
+    path("account/security/passkeys/question/", security.new_passkey_question, name="new_passkey_question"),
+    path("account/security/passkeys/keep/", security.keep_passkey, name="keep_passkey"),
+    path("account/security/passkeys/<uuid:id>/remove/", security.forget_passkey, name="forget_passkey"),
     path("customers/", customers.customers, name="customers"),
     path("customers/new/", customers.new_customer, name="new_customer"),
     path("customers/<str:id>/", customers.customer, name="customer"),
@@ -68,6 +97,7 @@ urlpatterns = [
     path("settings/staff/", staff.people, name="staff"),
     path("settings/staff/<str:id>/", staff.employee, name="employee"),
     path("settings/staff/<str:id>/let-go/", staff.let_go_page, name="let_go"),
+    path("settings/staff/<str:id>/second-factors/remove/", security.remove_factors_of, name="remove_factors_of"),
     path("settings/invitations/<str:id>/withdraw/", staff.withdraw, name="withdraw_invitation"),
     path("settings/words/", contacts.words, name="words"),
     path("settings/words/<str:kind>/<str:code>/", contacts.word, name="word"),

@@ -12,13 +12,17 @@ READ = ("GET", "HEAD")
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the table. `public` needs nobody signed in; `anybody` any employee; else a role or a key scope must match."""
+    """One line of the table. `public` needs nobody signed in; else a role or a key scope must match.
+
+    `fresh` rows also want a recent proof of who the person is: exports, rights, keys, erasure.
+    """
 
     route: str
     methods: tuple[str, ...]
     roles: frozenset[Role] = frozenset()
     scope: str = ""
     public: bool = False
+    fresh: bool = False
 
     def allows(self, actor: Actor | None) -> bool:
         """Whether this caller may pass."""

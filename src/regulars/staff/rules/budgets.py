@@ -1,7 +1,8 @@
 """How fast somebody may guess (decision D10): buckets that fill with each wrong password and leak with time.
 
-Slow down, never lock out: a full bucket tells how long to wait. The bucket of an account counts for one address prefix only, so a stranger
-elsewhere can't keep its owner out; the bucket of a prefix stops one source from trying many accounts.
+Slow down, never lock out: a full bucket tells how long to wait. A browser in which the owner has signed in before has a bucket of its own,
+so strangers can't keep them out however hard they try. Everybody else fills four, one after the other: of the account at this address prefix,
+of the prefix (one source that tries many accounts), of the account as tried by all strangers together, and of the whole installation.
 """
 
 from __future__ import annotations
@@ -20,6 +21,22 @@ class Limit:
 
 ACCOUNT_AND_PREFIX = Limit(size=8, leak_a_minute=0.5)
 PREFIX = Limit(size=40, leak_a_minute=4)
+STRANGERS = Limit(size=30, leak_a_minute=2)
+EVERYBODY = Limit(size=600, leak_a_minute=120)
+DEVICE = Limit(size=10, leak_a_minute=1)
+CODES = Limit(size=6, leak_a_minute=0.5)
+
+
+def buckets_for(*, account: str, prefix: str, device: str = "") -> list[tuple[str, Limit]]:
+    """The buckets that one try of a password fills. `account` and `device` are digests; `device` is empty for a stranger's browser."""
+    if device:
+        return [(f"device:{device}"[:80], DEVICE)]
+    return [
+        (f"account:{account}:{prefix}"[:80], ACCOUNT_AND_PREFIX),
+        (f"prefix:{prefix}"[:80], PREFIX),
+        (f"strangers:{account}"[:80], STRANGERS),
+        ("everybody", EVERYBODY),
+    ]
 
 
 def level_after(level: float, seconds: float, limit: Limit) -> float:

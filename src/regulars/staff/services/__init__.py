@@ -1,5 +1,6 @@
 """Verbs about people who work there."""
 
+from regulars.staff.services.budgets import TooManyTries
 from regulars.staff.services.joining import (
     EmailTaken,
     InvitationGone,
@@ -12,27 +13,69 @@ from regulars.staff.services.joining import (
 )
 from regulars.staff.services.keys import UnknownScope, make_key, revoke_key
 from regulars.staff.services.leaving import remove_accounts
-from regulars.staff.services.signing_in import SignInRefused, TooManyTries, change_password, sign_in
+from regulars.staff.services.outside import OutsideRefused, leave_to_outside, return_from_outside
+from regulars.staff.services.passkeys import (
+    PasskeyRefused,
+    add_passkey,
+    ask_for_new_passkey,
+    ask_for_passkey,
+    prove_by_passkey,
+    remove_passkey,
+)
+from regulars.staff.services.second_factor import (
+    AuthenticatorThere,
+    WrongCode,
+    begin_authenticator,
+    confirm_authenticator,
+    finish_sign_in,
+    make_recovery_codes,
+    note_signed_in,
+    prove_by_code,
+    remove_all_factors,
+    remove_authenticator,
+)
+from regulars.staff.services.signing_in import SignInRefused, change_password, prove_by_password, remember_device, sign_in
 from regulars.staff.services.standing import LastExecutive, appoint_employee, choose_manners, let_go
 
 __all__ = [
+    "AuthenticatorThere",
     "EmailTaken",
     "InvitationGone",
     "LastExecutive",
     "MayNotGive",
+    "OutsideRefused",
+    "PasskeyRefused",
     "PasswordTooWeak",
     "SignInRefused",
     "TooManyTries",
     "UnknownScope",
+    "WrongCode",
     "accept_invitation",
+    "add_passkey",
     "appoint_employee",
+    "ask_for_new_passkey",
+    "ask_for_passkey",
+    "begin_authenticator",
     "change_password",
     "choose_manners",
+    "confirm_authenticator",
+    "finish_sign_in",
     "hire_employee",
     "invite_employee",
+    "leave_to_outside",
     "let_go",
     "make_key",
+    "make_recovery_codes",
+    "note_signed_in",
+    "prove_by_code",
+    "prove_by_passkey",
+    "prove_by_password",
+    "remember_device",
     "remove_accounts",
+    "remove_all_factors",
+    "remove_authenticator",
+    "remove_passkey",
+    "return_from_outside",
     "revoke_key",
     "sign_in",
     "withdraw_invitation",

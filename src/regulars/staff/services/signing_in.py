@@ -7,15 +7,19 @@ from datetime import datetime
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from regulars.groundwork.kernel.facts import announce
+from regulars.groundwork.kernel.ids import new_secret
 from regulars.groundwork.kernel.refusals import Refusal
-from regulars.staff.events import PasswordChanged, SignedIn
-from regulars.staff.models import Budget, Employee
-from regulars.staff.queries import hashed
-from regulars.staff.rules.budgets import ACCOUNT_AND_PREFIX, PREFIX, Limit, level_after, prefix_of, wait_seconds
+from regulars.staff.events import PasswordChanged
+from regulars.staff.models import Employee, KnownDevice
+from regulars.staff.queries import has_second_factor, hashed
+from regulars.staff.rules.budgets import DEVICE, buckets_for, prefix_of
+from regulars.staff.services.budgets import TooManyTries, empty_bucket, fill_bucket, take_back_try
 from regulars.staff.services.joining import check_password_strength
+from regulars.staff.services.second_factor import note_signed_in
+
+DEVICES_MAX = 30
 
 
 class SignInRefused(Refusal):
@@ -26,46 +30,56 @@ class SignInRefused(Refusal):
         super().__init__(_("E-mail address and password don't belong together. Check both and try again."))
 
 
-class TooManyTries(Refusal):
-    code = "too_many_tries"
-    status = 429
-
-    def __init__(self, seconds: int) -> None:
-        minutes = max(1, -(-seconds // 60))
-        sentence = ngettext(
-            "Too many wrong passwords. Wait a minute, then try again.",
-            "Too many wrong passwords. Wait %(minutes)d minutes, then try again.",
-            minutes,
-        ) % {"minutes": minutes}
-        super().__init__(sentence, retry_after=seconds)
-
-
-def sign_in(*, email: str, password: str, address: str, at: datetime) -> Employee:
+def sign_in(*, email: str, password: str, address: str, at: datetime, device: str = "") -> Employee:
     """Check a password. The same answer, in the same time, for a wrong password and an unknown address.
 
-    Raises SignInRefused, or TooManyTries when the caller's bucket is full; that is checked before the password.
+    `device` is what `remember_device` gave this browser. Who has a second factor is not in yet: see `has_second_factor`, `finish_sign_in`.
+    Raises SignInRefused, or TooManyTries when a bucket of this caller is full; that is checked before the password.
     """
-    prefix = prefix_of(address)
-    buckets = [
-        (f"account:{hashed(email.strip().lower())[:32]}:{prefix}"[:80], ACCOUNT_AND_PREFIX),
-        (f"prefix:{prefix}"[:80], PREFIX),
-    ]
-    # Count before checking: a burst of parallel guesses must not all see an empty bucket.
-    wait = max(_fill(bucket, limit, at) for bucket, limit in buckets)
-    if wait:
-        raise TooManyTries(wait)
-    employee = Employee.objects.filter(email=email.strip().lower(), left_at__isnull=True).first()
+    given = email.strip().lower()
+    account, prefix = hashed(given)[:32], prefix_of(address)
+    known = KnownDevice.objects.filter(token_hash=hashed(device), employee__email=given).first() if device else None
+    buckets = buckets_for(account=account, prefix=prefix, device=known.token_hash[:40] if known else "")
+    # Count before checking: a burst of parallel guesses must not all see an empty bucket. The narrowest comes first and stops the count,
+    # so that one noisy network does not fill what others share.
+    for bucket, limit in buckets:
+        if wait := fill_bucket(bucket=bucket, limit=limit, at=at):
+            raise TooManyTries(wait)
+    employee = Employee.objects.filter(email=given, left_at__isnull=True).first()
     if employee is None:
         make_password(password)  # Unknown addresses must cost the same time.
         raise SignInRefused
     if not employee.check_password(password):
         raise SignInRefused
     with transaction.atomic():
-        Budget.objects.filter(bucket=buckets[0][0]).delete()
-        _pour_out(buckets[1][0])
-        Employee.objects.filter(pk=employee.pk).update(last_login=at)
-        announce(SignedIn(tenant_id=employee.business_id, at=at, actor=f"employee:{employee.pk}", employee_id=employee.pk))
+        empty_bucket(buckets[0][0])
+        for bucket, _limit in buckets[1:]:
+            take_back_try(bucket)
+        if not has_second_factor(employee=employee):
+            note_signed_in(employee=employee, at=at)
     return employee
+
+
+def remember_device(*, employee: Employee, token: str, at: datetime) -> str:
+    """Know this browser again. Returns the token that it must keep: the one it had, when it was this person's, else a fresh one."""
+    if token and KnownDevice.objects.filter(employee=employee, token_hash=hashed(token)).update(seen_at=at):
+        return token
+    fresh = new_secret()
+    KnownDevice.objects.create(employee=employee, token_hash=hashed(fresh), since=at, seen_at=at)
+    stale = KnownDevice.objects.filter(employee=employee).order_by("-seen_at").values_list("pk", flat=True)[DEVICES_MAX:]
+    KnownDevice.objects.filter(pk__in=list(stale)).delete()
+    return fresh
+
+
+def prove_by_password(*, employee: Employee, password: str, at: datetime) -> None:
+    """Accept the password of somebody who is signed in already. Raises WrongPassword or TooManyTries."""
+    bucket = f"proof:{employee.pk}"
+    if wait := fill_bucket(bucket=bucket, limit=DEVICE, at=at):
+        raise TooManyTries(wait)
+    if not employee.check_password(password):
+        sentence = _("This is not your password.")
+        raise WrongPassword(sentence, fields={"password": sentence})
+    empty_bucket(bucket)
 
 
 def change_password(*, employee: Employee, old: str, new: str, at: datetime) -> Employee:
@@ -79,28 +93,10 @@ def change_password(*, employee: Employee, old: str, new: str, at: datetime) -> 
         row.set_password(new)
         row.stamp += 1
         row.save(update_fields=["password", "stamp"])
+        KnownDevice.objects.filter(employee=row).delete()
         announce(PasswordChanged(tenant_id=row.business_id, at=at, actor=f"employee:{row.pk}", employee_id=row.pk))
     return row
 
 
 class WrongPassword(Refusal):
     code = "wrong_password"
-
-
-def _fill(bucket: str, limit: Limit, at: datetime) -> int:
-    """Add one try to a bucket. Returns the seconds to wait; a full bucket is not filled further."""
-    with transaction.atomic():
-        Budget.objects.bulk_create([Budget(bucket=bucket, at=at)], ignore_conflicts=True)
-        row = Budget.objects.select_for_update().get(bucket=bucket)
-        level = level_after(row.level, (at - row.at).total_seconds(), limit)
-        wait = wait_seconds(level, limit)
-        row.level, row.at = (level, at) if wait else (level + 1, at)
-        row.save(update_fields=["level", "at"])
-    return wait
-
-
-def _pour_out(bucket: str) -> None:
-    row = Budget.objects.select_for_update().filter(bucket=bucket).first()
-    if row:
-        row.level = max(0.0, row.level - 1)
-        row.save(update_fields=["level"])

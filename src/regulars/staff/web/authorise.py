@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth import logout
 from django.core.checks import CheckMessage, Error, register
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -17,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from regulars.groundwork.kernel import clock
 from regulars.groundwork.kernel.refusals import Refusal
-from regulars.staff.queries import Actor, actor_of_employee, actor_of_key, table
+from regulars.staff.queries import Actor, actor_of_employee, actor_of_key, proof_is_fresh, table
 
 SEEN_EVERY = timedelta(minutes=1)
 
@@ -74,7 +75,7 @@ class Authorise:
         method = request.method or ""
         row = table().row(match.view_name, method)
         if row is not None and row.allows(actor):
-            return None
+            return None if not row.fresh or by_key or _has_proved(request, at) else _to_confirm(request)
         if actor is None and not (row and row.public):
             if by_key:
                 raise Unauthorised
@@ -131,6 +132,24 @@ def _session_actor(request: HttpRequest, at: datetime) -> Actor | None:
     if seen is None or at - last > SEEN_EVERY:
         request.session["seen"] = at.isoformat()
     return actor_of_employee(user)
+
+
+def _has_proved(request: HttpRequest, at: datetime) -> bool:
+    noted = request.session.get("proved_at")
+    return proof_is_fresh(datetime.fromisoformat(noted) if noted else None, at)
+
+
+def _to_confirm(request: HttpRequest) -> HttpResponse:
+    """To the page that asks anew who one is. What was typed into a form has to be sent again: it would wait in no safe place."""
+    came_from = urlsplit(request.headers.get("Referer", ""))
+    own = came_from.netloc == request.get_host()
+    target = request.get_full_path() if request.method in ("GET", "HEAD") else (came_from.path if own else "/")
+    if request.method not in ("GET", "HEAD"):
+        messages.info(request, _("Confirm first that it is you, then do it again."))
+    address = f"{reverse(settings.CONFIRM_URL)}?next={quote(target)}"
+    if request.headers.get("HX-Request") or request.headers.get("Accept", "").startswith("application/json"):
+        return HttpResponse(status=200, headers={"HX-Redirect": address, "X-Confirm": address})
+    return HttpResponseRedirect(address)
 
 
 def _to_sign_in(request: HttpRequest) -> HttpResponse:

@@ -1,0 +1,28 @@
+"""Keeping secrets that must be read again (authenticator secrets) sealed in the database, under a key made of the installation's own."""
+
+from __future__ import annotations
+
+import base64
+
+from cryptography.fernet import Fernet, InvalidToken
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from django.conf import settings
+
+
+def sealed(secret: str) -> str:
+    """A text that only this installation can open."""
+    return _box().encrypt(secret.encode()).decode()
+
+
+def opened(text: str) -> str | None:
+    """What was sealed; None when the installation's secret key has changed since."""
+    try:
+        return _box().decrypt(text.encode()).decode()
+    except InvalidToken:
+        return None
+
+
+def _box() -> Fernet:
+    key = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"regulars.staff.sealing").derive(settings.SECRET_KEY.encode())
+    return Fernet(base64.urlsafe_b64encode(key))
