@@ -58,12 +58,14 @@ def migrations() -> bool:
 
 
 def on_sqlite() -> bool:
+    has_server = imap_server()  # without it the tests that need it fail and name it
     with tempfile.TemporaryDirectory(prefix="regulars-") as folder:
-        return pytest(
+        good = pytest(
             ["tests", "--ignore=tests/journeys", "--ignore=tests/architecture"],
             DATABASE_URL=f"sqlite:///{folder}/tests.sqlite3",
             REGULARS_VAR=folder,
         )
+        return good and has_server
 
 
 def on_postgresql() -> bool:
@@ -96,16 +98,31 @@ def browser() -> str | None:
     """Chromium's path; installed as a Debian package when that may be done."""
     names = ["chromium", "chromium-browser", "google-chrome"]
     found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
-    if not found and os.name == "posix" and os.geteuid() == 0 and shutil.which("apt-get"):
-        print("Installing Debian's chromium for the browser journeys …", flush=True)
-        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
-        subprocess.call(["apt-get", "update", "-qq"], env=environment, **quiet)  # type: ignore[call-overload]
-        subprocess.call(["apt-get", "install", "-y", "-qq", "chromium"], env=environment, **quiet)  # type: ignore[call-overload]
+    if not found and installed("chromium", "the browser journeys"):
         found = next(filter(None, map(shutil.which, names)), None)
     if found:
         os.environ["CHROMIUM"] = found
     return found
+
+
+def imap_server() -> bool:
+    """Dovecot, a real IMAP server for the tests of fetching; installed as a Debian package when that may be done."""
+    os.environ["PATH"] = f"{os.environ.get('PATH', '')}:/usr/sbin"
+    if shutil.which("dovecot") or (installed("dovecot-imapd", "the tests of fetching mail") and shutil.which("dovecot")):
+        return True
+    print("FAILED: the tests of fetching mail need Dovecot. As root on Debian it is installed by itself; else: apt install dovecot-imapd.")
+    return False
+
+
+def installed(package: str, purpose: str) -> bool:
+    """Install a Debian package as root; False where that can't be done."""
+    if os.name != "posix" or os.geteuid() != 0 or not shutil.which("apt-get"):
+        return False
+    print(f"Installing Debian's {package} for {purpose} …", flush=True)
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+    subprocess.call(["apt-get", "update", "-qq"], env=environment, **quiet)  # type: ignore[call-overload]
+    return subprocess.call(["apt-get", "install", "-y", "-qq", package], env=environment, **quiet) == 0  # type: ignore[call-overload]
 
 
 CHECK: list[Callable[[], bool]] = [lint, types, floors, architecture, migrations]

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import json
 import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
+from django.db import close_old_connections
 from django.utils.translation import gettext as _
 
 from regulars.business.queries import Scope
 from regulars.groundwork.kernel.clock import now
 from regulars.groundwork.kernel.refusals import NotFound, Refusal
 from regulars.messaging.queries import parked_receipts
-from regulars.messaging.services import business_for_mail, files_taken_in, retry_parked
+from regulars.messaging.services import Place, business_for_mail, files_taken_in, keep_message, listen, mailbox_at, retry_parked
 
 ACTOR = "system:mail"
 DEFAULT_MAILBOX = "files"
@@ -25,6 +30,13 @@ class NoSuchPlace(Refusal):
 
     def __init__(self, place: Path) -> None:
         super().__init__(_("There is no file or folder “%(place)s”.") % {"place": str(place)})
+
+
+class NowhereToListen(Refusal):
+    code = "nowhere_to_listen"
+
+    def __init__(self) -> None:
+        super().__init__(_("Set REGULARS_MAIL_SMTP_LISTEN or REGULARS_MAIL_LMTP_LISTEN to host:port first."))
 
 
 def commands(add: Any) -> None:
@@ -43,6 +55,52 @@ def commands(add: Any) -> None:
     retry.add_argument("receipt", nargs="?", default="", help="one receipt; without it all are tried")
     retry.add_argument("--json", action="store_true", help="print one JSON object for each message")
     retry.set_defaults(run=try_again)
+    listening = acts.add_parser("listen", help="listen for SMTP and LMTP at the addresses of the settings (`run` does it by itself)")
+    listening.set_defaults(run=listen_for_mail)
+
+
+def listen_for_mail(_arguments: argparse.Namespace) -> int:
+    """`regulars mail listen`: until SIGTERM or SIGINT."""
+    chosen = settings.REGULARS
+    places = [
+        Place(*_host_and_port(text), is_lmtp=is_lmtp)
+        for text, is_lmtp in ((chosen.mail_smtp_listen, False), (chosen.mail_lmtp_listen, True))
+        if text
+    ]
+    if not places:
+        raise NowhereToListen
+
+    def keep(sender: str, recipients: Sequence[str], content: bytes) -> list[str]:
+        with _own_connection():
+            return keep_message(sender=sender, recipients=recipients, content=content, at=now())
+
+    def accept(address: str) -> bool:
+        with _own_connection():
+            return mailbox_at(address=address, at=now()) is not None
+
+    def ready() -> None:
+        for place in places:
+            _say(
+                {"listening": f"{place.host}:{place.port}", "protocol": "LMTP" if place.is_lmtp else "SMTP"}, argparse.Namespace(json=False)
+            )
+
+    asyncio.run(listen(places, keep=keep, accept=accept, size_max_bytes=chosen.mail_max_megabytes * 1024 * 1024, ready=ready))
+    return 0
+
+
+@contextmanager
+def _own_connection() -> Iterator[None]:
+    """Threads of the listener keep no connection between two messages that the database has closed."""
+    close_old_connections()
+    try:
+        yield
+    finally:
+        close_old_connections()
+
+
+def _host_and_port(text: str) -> tuple[str, int]:
+    host, _sep, port = text.rpartition(":")
+    return host.strip("[]"), int(port)
 
 
 def ingest_files(arguments: argparse.Namespace) -> int:

@@ -4,17 +4,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from regulars.customers.events import CustomerFact
 from regulars.groundwork.kernel.facts import Fact
 
 
 @dataclass(frozen=True, kw_only=True)
-class MessageReceived(CustomerFact):
-    """Somebody wrote to the business. `mail_id` names the received mail; `answers_id` the message of ours that it answers, or None."""
+class MessageReceived(Fact):
+    """Somebody wrote to the business. `mail_id` names the received mail; `answers_id` the message of ours that it answers, or None.
 
+    It stands on the timeline as a contact of the log.
+    """
+
+    customer_id: int
     mail_id: int
     answers_id: int | None
     is_known_sender: bool
+
+    @property
+    def subject(self) -> str:
+        return f"customer:{self.customer_id}"
 
 
 @dataclass(frozen=True, kw_only=True)

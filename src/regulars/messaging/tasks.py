@@ -5,7 +5,7 @@ from __future__ import annotations
 from regulars.groundwork.kernel.clock import now
 from regulars.groundwork.kernel.jobs import Work, enqueue, job
 from regulars.groundwork.kernel.schedules import schedule
-from regulars.messaging.services import read_waiting
+from regulars.messaging.services import fetch_mailbox, mailboxes_to_fetch, read_waiting
 
 BATCH = 100
 
@@ -17,4 +17,20 @@ def read_mail(work: Work) -> None:
         enqueue("messaging.read_mail", {}, key=f"after:{work.job_id}")
 
 
+@job("messaging.fetch_all")
+def fetch_all(work: Work) -> None:
+    """Each minute: one job for every mailbox, so that a slow server holds up nobody else's mail."""
+    for mailbox in mailboxes_to_fetch():
+        enqueue("messaging.fetch", {"mailbox": mailbox.pk}, key=f"{mailbox.pk}:{work.payload.get('slot', work.job_id)}")
+
+
+@job("messaging.fetch", lane="long", attempts=1)
+def fetch(work: Work) -> None:
+    """Fetch one mailbox."""
+    for mailbox in mailboxes_to_fetch():
+        if mailbox.pk == work.payload["mailbox"]:
+            fetch_mailbox(mailbox=mailbox, at=now())
+
+
+schedule("messaging.fetcher", kind="messaging.fetch_all", every_minutes=1)
 schedule("messaging.reader", kind="messaging.read_mail", every_minutes=1)

@@ -116,6 +116,10 @@ TABLE = Table(
         read("desk:mail_parked", SUPERVISE | {Role.AGENT}),
         read("desk:mail_parked_source", SUPERVISE | {Role.AGENT}),
         write("desk:mail_retry", SUPERVISE | {Role.AGENT}),
+        read("desk:mailboxes", LEADS),
+        both("desk:new_mailbox", LEADS),
+        both("desk:mailbox", LEADS),
+        write("desk:mailbox_fetch", LEADS),
         # Insight.
         read("desk:insight", NO_TILL),
         read("desk:insight_leaving", NO_TILL),

@@ -49,6 +49,38 @@ class Settings(BaseSettings):
     oidc_client_id: str = ""
     oidc_client_secret: str = ""
     oidc_name: str = Field(default="", max_length=40, description="what the button calls the firm's sign-in service")
+    mail_url: str = Field(default="", description="where mail is handed over: smtp://user:password@host:25; empty: kept in a folder")
+    mail_from: str = ""
+    mail_dkim_key: Path | None = None
+    mail_dkim_selector: str = "regulars"
+    mail_pace: int = Field(default=0, ge=0, le=100_000, description="most messages a minute to one domain; 0: no limit")
+    mail_connections: int = Field(default=4, ge=1, le=50)
+    mail_smtp_listen: str = ""
+    mail_lmtp_listen: str = ""
+    mail_max_megabytes: int = Field(default=50, ge=1, le=100)
+
+    @field_validator("mail_url")
+    @classmethod
+    def _mail_url_is_a_server(cls, url: str) -> str:
+        parts = urlsplit(url)
+        if url and (parts.scheme not in ("smtp", "smtps", "smtp+starttls") or not parts.hostname):
+            raise ValueError("must look like smtp://host:25, smtps://user:password@host or smtp+starttls://user:password@host:587")
+        return url
+
+    @field_validator("mail_from")
+    @classmethod
+    def _mail_from_is_one_address(cls, text: str) -> str:
+        if text and not re.fullmatch(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+", text):
+            raise ValueError("must be one plain address such as hello@shop.example")
+        return text
+
+    @field_validator("mail_smtp_listen", "mail_lmtp_listen")
+    @classmethod
+    def _listens_at_host_and_port(cls, place: str) -> str:
+        host, _sep, port = place.rpartition(":")
+        if place and not (host and port.isdigit() and 0 < int(port) < 65_536):
+            raise ValueError("must be host:port, for example 127.0.0.1:2525")
+        return place
 
     @field_validator("default_zone")
     @classmethod

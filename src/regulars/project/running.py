@@ -34,7 +34,7 @@ class Supervisor:
         signs_in = self._prepare()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._stop)
-        self.children = {"web": self._start(self._web()), "worker": self._start(self._worker())}
+        self.children = {name: self._start(words) for name, words in self._parts().items()}
         if not self._await_ready():
             self._end()
             say("regulars: the web process did not come up; its words stand above.")
@@ -68,6 +68,13 @@ class Supervisor:
             *("--no-ws", "--log-level", "warning", "--workers-kill-timeout", "20"),
         ]
 
+    def _parts(self) -> dict[str, list[str]]:
+        """The processes that belong together; the mail listener only where the settings name an address for it."""
+        parts = {"web": self._web(), "worker": self._worker()}
+        if settings.REGULARS.mail_smtp_listen or settings.REGULARS.mail_lmtp_listen:
+            parts["mail"] = [sys.executable, "-m", "regulars", "--no-migrate", "mail", "listen"]
+        return parts
+
     def _worker(self) -> list[str]:
         return [sys.executable, "-m", "regulars", "--no-migrate", "worker"]
 
@@ -92,7 +99,7 @@ class Supervisor:
             if child.poll() is not None and not self.stopping:
                 say(f"regulars: the {name} process ended ({child.returncode}); starting it again.")
                 time.sleep(1)
-                self.children[name] = self._start(self._web() if name == "web" else self._worker())
+                self.children[name] = self._start(self._parts()[name])
 
     def _greet(self, signs_in: list[str]) -> None:
         say(f"\nRegulars is open at {self.address}\n")

@@ -192,4 +192,4 @@ def test_one_waiting_job_reads_all_that_is_stored(cast: Cast, box: Mailbox) -> N
 def test_the_mail_stands_on_the_customer_s_timeline(cast: Cast, box: Mailbox) -> None:
     taken(box, letter(subject="Two loaves, please"))
     run_until_idle()
-    assert "Two loaves, please" in str([line.headline_values for line in story_of(scope=cast.scope, customer=cast.ada).lines])
+    assert "Two loaves, please" in str(story_of(scope=cast.scope, customer=cast.ada).lines)

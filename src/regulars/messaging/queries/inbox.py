@@ -145,3 +145,11 @@ def mailboxes_of(*, scope: Scope) -> list[Mailbox]:
     if scope.branch_ids is not None:
         rows = rows.filter(Q(branch_id__in=scope.branch_ids) | Q(branch_id__isnull=True))
     return list(rows)
+
+
+def mailbox_of(*, scope: Scope, public_id: str) -> Mailbox:
+    """One visible mailbox. Raises NotFound."""
+    for row in mailboxes_of(scope=scope):
+        if str(row.public_id) == public_id:
+            return row
+    raise NotFound(_("There is no such mailbox."))

@@ -19,6 +19,7 @@ def _sentences() -> dict[str, str]:
         "headers_too_long": _("Its header fields are longer than any real mail's."),
         "too_many_parts": _("It has more parts than any real mail."),
         "too_deep": _("Its parts are nested deeper than in any real mail."),
+        "too_large": _("It is larger than 100 MB. Only its beginning is kept here; the whole of it stays on the mail server."),
         "no_sender": _("It names no sender, so nobody knows who wrote it."),
         "reader_failed": _("Reading it failed five times. The fault is kept with it."),
         # sorting

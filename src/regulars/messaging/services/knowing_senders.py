@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from regulars.customers.queries import Customer, customers_at
+from regulars.business.queries import Scope
+from regulars.customers.queries import Customer, customers_at, survivor_of
 from regulars.customers.services import ContactPointRefused, NewCustomer, register_customer
 from regulars.messaging.adapters.keys import token_key
 from regulars.messaging.models import Mailbox, Message, Receipt
@@ -59,11 +60,19 @@ def sender_of(*, mail: ReadMail, receipt: Receipt, answers: Message | None, may_
     if answers is not None and answers.customer is not None:
         hint = "thread" if any(one.pk == answers.customer_id for one in own) else "other_sender"
         return Sender(answers.customer, (hint,), is_known=True)
+    own = _survivors(receipt.business_id, own)
     if own:
         return Sender(own[0], ("known_address",) if len(own) == 1 else ("known_address", "shared_address"), is_known=True)
     if not may_register:
         return Sender(None, (), is_known=False)
     return Sender(_prospect(mail, receipt, at=at, actor=actor), ("new_prospect",), is_known=False)
+
+
+def _survivors(business_id: int, found: list[Customer]) -> list[Customer]:
+    """The records under which these people are kept now, each once."""
+    ids = dict.fromkeys(survivor_of(scope=Scope(business_id), customer_id=one.pk) for one in found)
+    known = {one.pk: one for one in found}
+    return [known.get(pk) or Customer.objects.get(pk=pk) for pk in ids]
 
 
 def _claims(mail: ReadMail) -> list[str]:

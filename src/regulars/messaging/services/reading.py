@@ -7,8 +7,10 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, OperationalError, connection, transaction
-from django.utils.translation import gettext_noop as noop
 
+from regulars.business.queries import Scope
+from regulars.contacts.queries import TermKind, terms_of
+from regulars.contacts.services import ContactParticulars, log_contact
 from regulars.groundwork.kernel.facts import announce
 from regulars.messaging.adapters.wordy_reports import failures_told
 from regulars.messaging.events import MailParked, MessageReceived
@@ -19,6 +21,7 @@ from regulars.messaging.rules.parts import Unreadable
 from regulars.messaging.services.knowing_senders import Sender, addresses_of, answered_message, is_our_own, own_addresses_of, sender_of
 
 ATTEMPTS = 5
+NOTE_MAX = 2_000
 FIRST_PAUSE = timedelta(seconds=30)
 MANY_AN_HOUR = 20  # more mails of one address within an hour are no conversation
 ACTOR = "system:mail"
@@ -51,6 +54,12 @@ def read_receipt(*, receipt_id: int, at: datetime) -> Receipt | None:
         except Exception:
             _put_off(receipt, traceback.format_exc(limit=12), at)
         return receipt
+
+
+def park_unread(*, receipt_id: int, reason: str, at: datetime) -> None:
+    """Park a stored mail without reading it."""
+    with transaction.atomic():
+        _park(Receipt.objects.select_for_update().get(pk=receipt_id), reason, at)
 
 
 def _waiting(at: datetime, limit: int) -> list[int]:
@@ -106,7 +115,7 @@ def _take(receipt: Receipt, mail: ReadMail, sorting: Sorting, at: datetime) -> N
         twin = ReceivedMail.objects.get(business_id=receipt.business_id, content_key=mail.content_key)
         return _close(receipt, ReceiptState.DUPLICATE, "same_mail", at, twin)
     if is_person and sender.customer is not None:
-        _tell(row, sender)
+        _tell(row, sender, at)
     reason = sorting.reasons[0] if sorting.reasons and not is_person else ""
     return _close(receipt, ReceiptState(sorting.kind), reason, at, row)
 
@@ -143,8 +152,27 @@ def _writes_too_often(row: ReceivedMail) -> bool:
     return earlier[:MANY_AN_HOUR].count() >= MANY_AN_HOUR
 
 
-def _tell(row: ReceivedMail, sender: Sender) -> None:
+def _tell(row: ReceivedMail, sender: Sender, at: datetime) -> None:
+    """Write the contact down and say that a message was received."""
     assert row.customer_id is not None
+    contact = log_contact(
+        scope=Scope(row.business_id),
+        customer_id=row.customer_id,
+        particulars=ContactParticulars(
+            channel="email",
+            direction="in",
+            nature=_nature(row.business_id),
+            note=f"{row.subject}\n\n{row.text}"[:NOTE_MAX].strip(),
+            links={"message": str(row.public_id)},
+            happened_at=row.received_at,
+        ),
+        at=max(at, row.received_at),
+        actor=ACTOR,
+        key=str(row.public_id),
+        source="mail",
+    )
+    row.contact_key = str(contact.public_id)
+    row.save(update_fields=["contact_key"])
     announce(
         MessageReceived(
             tenant_id=row.business_id,
@@ -154,10 +182,14 @@ def _tell(row: ReceivedMail, sender: Sender) -> None:
             mail_id=row.pk,
             answers_id=row.answers_id,
             is_known_sender=sender.is_known,
-            headline=noop("Wrote a mail: “%(subject)s”"),
-            headline_values={"subject": row.subject[:120]},
         )
     )
+
+
+def _nature(business_id: int) -> str:
+    """What a mail is called until somebody has read it: a question, or what the business has in its place."""
+    offered = [one.code for one in terms_of(scope=Scope(business_id)).offered(TermKind.NATURE)]
+    return "question" if "question" in offered or not offered else offered[0]
 
 
 def _close(receipt: Receipt, state: ReceiptState, reason: str, at: datetime, mail: ReceivedMail | None) -> None:
