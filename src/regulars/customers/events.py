@@ -146,3 +146,43 @@ class LegalHoldPlaced(CustomerFact):
 @dataclass(frozen=True, kw_only=True)
 class LegalHoldLifted(CustomerFact):
     """Nothing stands in the way of forgetting any more."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class OptInAsked(Fact):
+    """Somebody asked to be written to and must confirm it; a message with the link is due (`customers.queries.opt_in_letter`)."""
+
+    request_id: int
+    reminder: bool
+
+    @property
+    def subject(self) -> str:
+        return f"opt-in:{self.request_id}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class JoinedHousehold(CustomerFact):
+    """A customer was noted as living in a household."""
+
+    household_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class LeftHousehold(CustomerFact):
+    """A customer lives there no more."""
+
+    household_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class JoinedOrganisation(CustomerFact):
+    """A person was noted as speaking for an organisation."""
+
+    organisation_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class LeftOrganisation(CustomerFact):
+    """A person speaks for the organisation no more."""
+
+    organisation_id: int

@@ -107,7 +107,7 @@ def customer_page(*, scope: Scope, actor: Actor, public_id: str, asked: StoryAsk
     chosen = StoryFilter(channel=asked.channel, nature=asked.nature, outcome=asked.outcome, staff_id=staff_id)
     return CustomerScreen(
         customer=customer,
-        particulars=particulars_of(customer=customer),
+        particulars=particulars_of(customer=customer, customer_ids=ids),
         totals=customer_totals(scope=scope, customer=customer, customer_ids=ids),
         story=story_of(scope=scope, customer=customer, customer_ids=ids, cursor=asked.cursor, kinds=asked.kinds, chosen=chosen),
         insight=figures_of(scope=scope, customer=customer, customer_ids=ids) if may_open(actor, "desk:insight") else None,

@@ -2,13 +2,15 @@
 
 from regulars.customers.models.consent import ConsentEvent, Purpose, WishStatement, ZoneAssumption
 from regulars.customers.models.identity import ContactPoint, Customer, ExternalId, SearchWord, Trait
+from regulars.customers.models.opting_in import OptInRequest, Wording
 from regulars.customers.models.privacy import Erasure, Forgotten, LegalHold, RetentionRule, Suppression
-from regulars.customers.models.together import Household, HouseholdMember, Membership, Merge
+from regulars.customers.models.together import Distinction, Household, HouseholdMember, Membership, Merge
 
 __all__ = [
     "ConsentEvent",
     "ContactPoint",
     "Customer",
+    "Distinction",
     "Erasure",
     "ExternalId",
     "Forgotten",
@@ -17,11 +19,13 @@ __all__ = [
     "LegalHold",
     "Membership",
     "Merge",
+    "OptInRequest",
     "Purpose",
     "RetentionRule",
     "SearchWord",
     "Suppression",
     "Trait",
     "WishStatement",
+    "Wording",
     "ZoneAssumption",
 ]

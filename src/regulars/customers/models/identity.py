@@ -56,6 +56,7 @@ class ContactPoint(models.Model):
             models.UniqueConstraint(fields=["customer", "kind", "normal"], name="contact_point_once"),
             models.CheckConstraint(condition=Q(kind__in=["email", "phone", "postal"]), name="contact_point_kind"),
         ]
+        indexes = [models.Index(fields=["kind", "normal"], name="contact_point_reaches")]
 
 
 class ExternalId(models.Model):

@@ -34,6 +34,22 @@ class Merge(models.Model):
         ]
 
 
+class Distinction(models.Model):
+    """Somebody looked at two records that seem alike and said: these are two people. `low` and `high` by id."""
+
+    low = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="+")
+    high = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="+")
+    actor = models.CharField(max_length=80)
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "customers_distinction"
+        constraints = [
+            models.UniqueConstraint(fields=["low", "high"], name="distinct_once"),
+            models.CheckConstraint(condition=Q(low__lt=F("high")), name="distinct_in_order"),
+        ]
+
+
 class Household(models.Model):
     """People who live together: one letter is enough for them."""
 

@@ -1,6 +1,7 @@
 """Questions about customers."""
 
-from regulars.customers.models import Customer, Trait
+from regulars.customers.models import ConsentEvent, Customer, Trait
+from regulars.customers.queries.alike import Company, Pair, company_of, likely_pairs
 from regulars.customers.queries.columns import customer_numbers, forgotten_numbers, merged_numbers
 from regulars.customers.queries.exporting import ExportSection, add_export_section
 from regulars.customers.queries.finding import (
@@ -10,7 +11,7 @@ from regulars.customers.queries.finding import (
     customers_after,
     find_customers,
 )
-from regulars.customers.queries.knowing import CustomerCounts, Particulars, counts_of, particulars_of, traits_of
+from regulars.customers.queries.knowing import CustomerCounts, Particulars, Standing, counts_of, particulars_of, standing_of, traits_of
 from regulars.customers.queries.naming import customer_named, merge_by_id, standing_merge_of
 from regulars.customers.queries.permitting import (
     Consent,
@@ -42,7 +43,9 @@ __all__ = [
     "CHANNELS",
     "POINT_OF",
     "Basis",
+    "Company",
     "Consent",
+    "ConsentEvent",
     "Customer",
     "CustomerCounts",
     "CustomerKind",
@@ -50,13 +53,16 @@ __all__ = [
     "ExportSection",
     "HouseholdKnown",
     "MergeShown",
+    "Pair",
     "Particulars",
     "PurposeRule",
+    "Standing",
     "Trait",
     "Wishes",
     "ZoneKnown",
     "add_export_section",
     "cluster_of",
+    "company_of",
     "consent_for",
     "consent_story",
     "consents_of",
@@ -70,12 +76,14 @@ __all__ = [
     "find_customers",
     "forgotten_numbers",
     "household_of",
+    "likely_pairs",
     "merge_by_id",
     "merged_numbers",
     "merges_of",
     "particulars_of",
     "purposes_of",
     "standing_merge_of",
+    "standing_of",
     "suppressed_among",
     "survivor_of",
     "traits_of",

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import Count, Q
 
 from regulars.business.queries import Scope
-from regulars.customers.models import ContactPoint, Customer, ExternalId, Trait
-from regulars.customers.queries.finding import present
+from regulars.customers.models import ContactPoint, Customer, ExternalId, Forgotten, LegalHold, Trait
+from regulars.customers.queries.finding import present, visible
+from regulars.customers.queries.together import cluster_of
 
 
 @dataclass(frozen=True)
@@ -28,12 +30,13 @@ class CustomerCounts:
     prospects: int
 
 
-def particulars_of(*, customer: Customer) -> Particulars:
-    """Everything beside the name, in three queries."""
+def particulars_of(*, customer: Customer, customer_ids: Sequence[int] = ()) -> Particulars:
+    """Everything beside the name, in three queries; with `customer_ids` of all the person's records, the surviving one's traits first."""
+    ids = list(customer_ids) or [customer.pk]
     return Particulars(
-        contact_points=list(ContactPoint.objects.filter(customer=customer).order_by("kind", "pk")),
-        external_ids=list(ExternalId.objects.filter(customer=customer).order_by("source", "pk")),
-        traits={row.name: row for row in Trait.objects.filter(customer=customer)},
+        contact_points=list(ContactPoint.objects.filter(customer_id__in=ids).order_by("kind", "pk")),
+        external_ids=list(ExternalId.objects.filter(customer_id__in=ids).order_by("source", "pk")),
+        traits={row.name: row for row in sorted(Trait.objects.filter(customer_id__in=ids), key=lambda row: -ids.index(row.customer_id))},
     )
 
 
@@ -46,3 +49,23 @@ def counts_of(*, scope: Scope) -> CustomerCounts:
     """Count the visible customers and, among them, those who have not bought yet."""
     counted = present(scope).aggregate(all=Count("pk"), prospects=Count("pk", filter=Q(prospect=True)))
     return CustomerCounts(all=counted["all"], prospects=counted["prospects"])
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Whether a record can be forgotten, was forgotten, or is someone else's now."""
+
+    hold: LegalHold | None
+    forgotten: bool
+    survivor: Customer | None
+
+
+def standing_of(*, scope: Scope, customer_id: int, customer_ids: tuple[int, ...] = ()) -> Standing:
+    """Hold, erasure and merge of a record. `survivor` is the visible record that it was merged into, None when it stands for itself."""
+    ids = customer_ids or cluster_of(scope=scope, customer_id=customer_id)
+    kept_as = ids[0] if ids else customer_id
+    return Standing(
+        hold=LegalHold.objects.filter(customer_id__in=ids, lifted_at__isnull=True).first(),
+        forgotten=Forgotten.objects.filter(customer_id=customer_id).exists(),
+        survivor=visible(scope).filter(pk=kept_as).first() if kept_as != customer_id else None,
+    )

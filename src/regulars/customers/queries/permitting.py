@@ -53,9 +53,14 @@ def consent_for(*, scope: Scope, customer_id: int, channel: str, purpose: str, a
     return _answer(rule, verdict_on(rule, normal_address(channel, address), said))
 
 
-def consents_of(*, scope: Scope, customer_id: int, channels: Sequence[str]) -> dict[tuple[str, str], Consent]:
-    """The answers for each of these channels and each purpose that can be refused, in two queries: what a page shows."""
-    cluster = cluster_of(scope=scope, customer_id=customer_id)
+def consents_of(
+    *, scope: Scope, customer_id: int, channels: Sequence[str], customer_ids: tuple[int, ...] = ()
+) -> dict[tuple[str, str], Consent]:
+    """The answers for each of these channels and each purpose that can be refused, in two queries: what a page shows.
+
+    `customer_ids`: all records of this person, for whoever knows them already (so also for the questions below).
+    """
+    cluster = customer_ids or cluster_of(scope=scope, customer_id=customer_id)
     rules = [one for one in purposes_of(scope=scope).values() if one.may_be_refused]
     rows = ConsentEvent.objects.filter(customer_id__in=cluster, channel__in=channels)
     said: dict[str, list[Said]] = {channel: [] for channel in channels}
@@ -89,9 +94,9 @@ def normal_address(channel: str, address: str) -> str:
         return address.strip().casefold()[:320]
 
 
-def wishes_of(*, scope: Scope, customer_id: int) -> Wishes:
+def wishes_of(*, scope: Scope, customer_id: int, customer_ids: tuple[int, ...] = ()) -> Wishes:
     """How, when and how often this person wishes to be contacted; empty wishes when nothing was stated."""
-    cluster = cluster_of(scope=scope, customer_id=customer_id)
+    cluster = customer_ids or cluster_of(scope=scope, customer_id=customer_id)
     latest: dict[int, WishStatement] = {}
     for row in WishStatement.objects.filter(customer_id__in=cluster).order_by("at", "pk"):
         latest[row.customer_id] = row
@@ -110,9 +115,9 @@ def wishes_in(row: WishStatement) -> Wishes:
     )
 
 
-def zone_known_of(*, scope: Scope, customer_id: int) -> ZoneKnown:
+def zone_known_of(*, scope: Scope, customer_id: int, customer_ids: tuple[int, ...] = ()) -> ZoneKnown:
     """Which clock this person lives by, and how we know; `plausible` is never empty."""
-    cluster = cluster_of(scope=scope, customer_id=customer_id) or (customer_id,)
+    cluster = customer_ids or cluster_of(scope=scope, customer_id=customer_id) or (customer_id,)
     rows = {row.pk: row for row in Customer.objects.filter(pk__in=cluster, business_id=scope.business_id).select_related("home_branch")}
     people = [rows[one] for one in cluster if one in rows]
     addresses: set[str] = set()

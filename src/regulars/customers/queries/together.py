@@ -60,9 +60,11 @@ def merged_away() -> Exists:
     return Exists(Merge.objects.filter(loser=OuterRef("pk"), undone_at__isnull=True))
 
 
-def merges_of(*, scope: Scope, customer_id: int) -> list[MergeShown]:
+def merges_of(*, scope: Scope, customer_id: int, customer_ids: tuple[int, ...] = ()) -> list[MergeShown]:
     """The merges that stand in this person's cluster, newest first."""
-    cluster = cluster_of(scope=scope, customer_id=customer_id)
+    if len(customer_ids) == 1:
+        return []
+    cluster = customer_ids or cluster_of(scope=scope, customer_id=customer_id)
     rows = Merge.objects.filter(survivor_id__in=cluster, undone_at__isnull=True).select_related("loser", "survivor").order_by("-at", "-pk")
     return [MergeShown(row, row.loser) for row in rows]
 
@@ -75,12 +77,12 @@ def merged_last_at(customer_ids: tuple[int, ...]) -> datetime | None:
     return rows.order_by("-at").values_list("at", flat=True).first()
 
 
-def household_of(*, scope: Scope, customer_id: int) -> HouseholdKnown:
+def household_of(*, scope: Scope, customer_id: int, customer_ids: tuple[int, ...] = ()) -> HouseholdKnown:
     """Who shares a letter box with this person: the household that somebody stated, else all with the same postal address.
 
     `key` is stable and the same for each member; merged records count once, under the surviving id.
     """
-    cluster = cluster_of(scope=scope, customer_id=customer_id) or (customer_id,)
+    cluster = customer_ids or cluster_of(scope=scope, customer_id=customer_id) or (customer_id,)
     stated = HouseholdMember.objects.filter(customer_id__in=cluster, until__isnull=True).order_by("household_id").first()
     if stated:
         rows = HouseholdMember.objects.filter(household_id=stated.household_id, until__isnull=True).values_list("customer_id", flat=True)

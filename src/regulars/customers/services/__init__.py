@@ -46,6 +46,17 @@ from regulars.customers.services.present import NoLongerKnown
 from regulars.customers.services.reaching import ContactPointRefused, add_contact_point, remove_contact_point
 from regulars.customers.services.registering import ExternalIdTaken, Nameless, NewCustomer, register_customer
 from regulars.customers.services.registering_many import Registration, register_customers, remove_customers
+from regulars.customers.services.together import (
+    InAHousehold,
+    MemberAlready,
+    NoOrganisation,
+    NotTogether,
+    add_person,
+    end_membership,
+    keep_apart,
+    leave_household,
+    live_together,
+)
 from regulars.customers.services.traits import PublishedTrait, publish_traits, withdraw_traits
 from regulars.customers.services.withdrawing import remove_unused_customers, used_customers
 
@@ -57,15 +68,19 @@ __all__ = [
     "Held",
     "HeldAlready",
     "HoldReasonMissing",
+    "InAHousehold",
     "JournalBroken",
+    "MemberAlready",
     "MergedAway",
     "MergedWithItself",
     "Nameless",
     "NewCustomer",
     "NoLongerKnown",
+    "NoOrganisation",
     "NotAlike",
     "NotHeld",
     "NotMerged",
+    "NotTogether",
     "ProofMissing",
     "PublishedTrait",
     "PurposeTaken",
@@ -76,15 +91,20 @@ __all__ = [
     "WishRefused",
     "ZoneRefused",
     "add_contact_point",
+    "add_person",
     "add_purpose",
     "assume_zones",
     "business_for_import",
     "describe_customer",
+    "end_membership",
     "export_of_customer",
     "forget_customer",
     "forget_numbers",
+    "keep_apart",
     "known_numbers_sql",
+    "leave_household",
     "lift_hold",
+    "live_together",
     "look_up_numbers",
     "mark_as_buyers",
     "mark_buyers_in",

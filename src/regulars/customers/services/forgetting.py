@@ -28,6 +28,7 @@ from regulars.customers.models import (
     LegalHold,
     Membership,
     Merge,
+    OptInRequest,
     SearchWord,
     Suppression,
     Trait,
@@ -45,7 +46,7 @@ from regulars.groundwork.kernel.refusals import NotFound, Refusal
 PLAIN_HOUSEHOLD = "Household"
 PSEUDONYM = "Forgotten customer"
 REASONS = ("own_wish", "retention", "replay")
-OWN_PARTS = (ContactPoint, ExternalId, SearchWord, Trait, ConsentEvent, WishStatement, HouseholdMember)
+OWN_PARTS = (ContactPoint, ExternalId, SearchWord, Trait, ConsentEvent, WishStatement, HouseholdMember, OptInRequest)
 
 
 class Held(Refusal):

@@ -7,8 +7,10 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from regulars.business.queries import Scope
 from regulars.customers.events import ContactPointAdded, ContactPointRemoved
 from regulars.customers.models import ContactPoint, Customer
+from regulars.customers.queries.together import cluster_of
 from regulars.customers.rules.contact_points import ContactKind, NotReachable, normal_form
 from regulars.customers.services.indexing import index_for_search
 from regulars.customers.services.present import not_forgotten
@@ -58,14 +60,16 @@ def add_contact_point(*, customer: Customer, kind: ContactKind, value: str, regi
 
 
 def remove_contact_point(*, customer: Customer, contact_point_id: int, at: datetime, actor: str) -> None:
-    """Remove an address or number. Raises NotFound."""
+    """Remove an address or number, also one of a merged record. Raises NotFound."""
     with transaction.atomic():
-        point = ContactPoint.objects.select_for_update().filter(customer=customer, pk=contact_point_id).first()
+        ids = cluster_of(scope=Scope(customer.business_id), customer_id=customer.pk)
+        point = ContactPoint.objects.select_for_update().filter(customer_id__in=ids, pk=contact_point_id).first()
         if point is None:
             raise NotFound(_("There is no such contact point."))
         before = {"kind": point.kind, "normal": point.normal}
+        owner = point.customer_id
         point.delete()
-        index_for_search([customer.pk])
+        index_for_search([owner])
         announce(
             ContactPointRemoved(
                 tenant_id=customer.business_id,

@@ -17,6 +17,7 @@ from regulars.customers.services import NewCustomer, add_contact_point, describe
 from regulars.desk.queries import StoryAsked, customer_page
 from regulars.desk.web.asking import Asking, attempt, form_page
 from regulars.desk.web.choices import customer_languages, zones_or_business
+from regulars.desk.web.people import person_panel
 from regulars.groundwork.kernel.refusals import Refusal
 
 PAGE = 30
@@ -107,7 +108,11 @@ def customer(request: HttpRequest, id: str) -> HttpResponse:
         **{name: request.GET.get(name, "") for name in ("channel", "nature", "outcome", "staff")},
     )
     page = customer_page(scope=asking.scope, actor=asking.actor, public_id=id, asked=asked)
-    context = {"page": page, "asked": asked, "at": asking.at, "contact_form": ContactPointForm(), "current_section": "customers"}
+    person = person_panel(asking, page.customer)
+    if person.standing.survivor:
+        return redirect("desk:customer", id=person.standing.survivor.public_id)
+    context = {"page": page, "asked": asked, "at": asking.at, "person": person, "contact_form": ContactPointForm()}
+    context["current_section"] = "customers"
     return render(request, "desk/customer.html", context)
 
 
@@ -154,9 +159,8 @@ def add_contact(request: HttpRequest, id: str) -> HttpResponse:
         except Refusal as refusal:
             form.add_error("value", refusal.sentence)
     page = customer_page(scope=asking.scope, actor=asking.actor, public_id=id, asked=StoryAsked())
-    return render(
-        request, "desk/customer.html", {"page": page, "at": asking.at, "contact_form": form, "current_section": "customers"}, status=422
-    )
+    context = {"page": page, "at": asking.at, "person": person_panel(asking, row), "contact_form": form, "current_section": "customers"}
+    return render(request, "desk/customer.html", context, status=422)
 
 
 def remove_contact(request: HttpRequest, id: str, point: int) -> HttpResponse:

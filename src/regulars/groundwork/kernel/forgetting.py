@@ -96,7 +96,9 @@ def _containing(field: str, words: Collection[str]) -> Q:
 def _forget_answers(words: Collection[str]) -> int:
     if not words:
         return 0
-    return KeptAnswer.objects.filter(_containing("body", words)).update(status=404, body=json.dumps(GONE))
+    # An answer that is just being made (status 0) is that of the request which forgets; it says nothing and is still needed.
+    gone = KeptAnswer.objects.filter(_containing("route", words)).exclude(status=0).delete()[0]
+    return gone + KeptAnswer.objects.filter(_containing("body", words)).update(status=404, body=json.dumps(GONE))
 
 
 def _forget_faults_of_jobs(words: Collection[str]) -> int:

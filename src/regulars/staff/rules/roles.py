@@ -23,6 +23,8 @@ class Role(StrEnum):
 KEY_SCOPES = (
     "customers:read",
     "customers:write",
+    "privacy:read",
+    "privacy:write",
     "purchases:read",
     "purchases:write",
     "contacts:read",
