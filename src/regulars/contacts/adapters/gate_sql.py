@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from django.db import connection, transaction
 
 from regulars.groundwork.kernel.bulk.copying import on_postgres
 from regulars.groundwork.kernel.bulk.dialect import instant_value
+from regulars.groundwork.kernel.bulk.prepared import fetch_prepared
 
 SLOT_COLUMNS = (
     "public_id", "business_id", "customer_id", "household", "key", "channel", "purpose", "contact_class", "weight", "priority", "value", "address",
@@ -33,14 +35,10 @@ RAISE_ANYHOW = (
 
 def take_slot(*, slot: Mapping[str, Any], expected: Mapping[str, int], preempt: Sequence[int], at: datetime) -> bool:
     """Insert a reservation if nothing has changed since the ledger was read. False: read again. Raises IntegrityError for a key in use."""
-    values = [_value(slot[name]) for name in SLOT_COLUMNS]
     if on_postgres() and not preempt:
-        raised = ", ".join(f"raised{n} AS ({RAISE})" for n in range(len(expected)))
-        every = ", ".join(f"raised{n}" for n in range(len(expected)))
-        statement = f"WITH {raised} INSERT INTO contacts_slot ({', '.join(SLOT_COLUMNS)}) SELECT {_typed_marks()} FROM {every} RETURNING id"
-        with connection.cursor() as cursor:
-            cursor.execute(statement, [*(part for pair in expected.items() for part in pair), *values])
-            return cursor.fetchone() is not None
+        pairs = (part for pair in expected.items() for part in pair)
+        return bool(fetch_prepared(_take_statement(len(expected)), *pairs, *(slot[name] for name in SLOT_COLUMNS)))
+    values = [_value(slot[name]) for name in SLOT_COLUMNS]
     with transaction.atomic(), connection.cursor() as cursor:
         for subject, version in expected.items():
             cursor.execute(RAISE, [subject, version])
@@ -53,6 +51,13 @@ def take_slot(*, slot: Mapping[str, Any], expected: Mapping[str, int], preempt: 
             transaction.set_rollback(True)
             return False
     return True
+
+
+@lru_cache(maxsize=4)
+def _take_statement(subjects: int) -> str:
+    raised = ", ".join(f"raised{n} AS ({RAISE})" for n in range(subjects))
+    every = ", ".join(f"raised{n}" for n in range(subjects))
+    return f"WITH {raised} INSERT INTO contacts_slot ({', '.join(SLOT_COLUMNS)}) SELECT {_typed_marks()} FROM {every} RETURNING id"
 
 
 def raise_pressure(*, subjects: Sequence[str]) -> None:

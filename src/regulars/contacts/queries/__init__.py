@@ -3,7 +3,7 @@
 from regulars.contacts.models import Contact, FollowUp, Freeze, Slot
 from regulars.contacts.queries.explaining import Decision, Reason, UsedContact
 from regulars.contacts.queries.exporting import contacts_section, promises_section, story_section
-from regulars.contacts.queries.gate import BudgetLine, ask_gate, budget_of, freezes_of, slot_of, slots_of
+from regulars.contacts.queries.gate import BudgetLine, ask_gate, budget_of, freezes_of, instant_on_their_clock, slot_of, slots_of
 from regulars.contacts.queries.gate_rules import RulesShown, gate_rule_versions, gate_rules_at
 from regulars.contacts.queries.reading import (
     StoryFilter,
@@ -63,6 +63,7 @@ __all__ = [
     "gate_rule_versions",
     "gate_rules_at",
     "instant_of_wall",
+    "instant_on_their_clock",
     "order_of",
     "promises_section",
     "slot_of",

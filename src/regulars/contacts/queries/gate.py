@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
@@ -13,9 +13,10 @@ from regulars.contacts.queries.explaining import Decision, UsedContact, explaine
 from regulars.contacts.queries.gate_rules import RulesKnown, kept_rules, rules_known
 from regulars.contacts.queries.ledger import Ledger, read_ledger
 from regulars.contacts.queries.reading import customer_in
+from regulars.contacts.rules.gate_clock import instant_of_wall
 from regulars.contacts.rules.gate_deciding import Ask, Outcome, Person, decide, limits_for
 from regulars.contacts.rules.gate_document import GateRules
-from regulars.customers.queries import cluster_of, consent_for, household_of, wishes_of, zone_known_of
+from regulars.customers.queries import cluster_of, household_of, standing_of, zone_known_of
 from regulars.groundwork.kernel.ids import parsed
 from regulars.groundwork.kernel.refusals import NotFound
 
@@ -52,23 +53,20 @@ def person_of(*, scope: Scope, customer_id: int, ask: Ask, rules: GateRules) -> 
     """Everything about a person that the gate must know. Raises NotFound."""
     if scope.branch_ids is not None:
         customer_in(scope=scope, customer_id=customer_id)
-    cluster = cluster_of(scope=scope, customer_id=customer_id)
-    if not cluster:
+    known = standing_of(scope=scope, customer_id=customer_id, channel=ask.channel, purpose=ask.purpose, address=ask.address)
+    if not known.customer_ids:
         raise NotFound(_("There is no such customer."))
-    consent = consent_for(scope=scope, customer_id=customer_id, channel=ask.channel, purpose=ask.purpose, address=ask.address)
-    wishes = wishes_of(scope=scope, customer_id=customer_id)
-    zone = zone_known_of(scope=scope, customer_id=customer_id)
     letters = any(cap.household and cap.covers(ask.channel, ask.purpose, ask.contact_class) for cap in rules.caps)
     return Person(
-        customer_ids=cluster,
-        may=consent.allowed,
-        may_code=consent.code,
-        may_sentence=consent.sentence,
-        zones=zone.plausible,
-        zone_known=bool(zone.zone),
-        channels_never=wishes.channels_never,
-        hours=wishes.hours,
-        at_most=wishes.at_most,
+        customer_ids=known.customer_ids,
+        may=known.consent.allowed,
+        may_code=known.consent.code,
+        may_sentence=known.consent.sentence,
+        zones=known.zone.plausible,
+        zone_known=bool(known.zone.zone),
+        channels_never=known.wishes.channels_never,
+        hours=known.wishes.hours,
+        at_most=known.wishes.at_most,
         household=household_of(scope=scope, customer_id=customer_id).key if letters else "",
     )
 
@@ -112,6 +110,12 @@ def ask_gate(*, scope: Scope, customer_id: int, ask: Ask, at: datetime) -> Decis
     """May we contact them, when, why not? Reserves nothing. Raises NotFound."""
     weighed = weigh(scope=scope, customer_id=customer_id, ask=ask, at=at)
     return explained(weighed.outcome, rules_version=weighed.rules_version)
+
+
+def instant_on_their_clock(*, scope: Scope, customer_id: int, wall: datetime) -> datetime:
+    """A wall time on the customer's own clock as an instant; of several plausible clocks the latest, so that it is never too early."""
+    zones = zone_known_of(scope=scope, customer_id=customer_id).plausible
+    return max(instant_of_wall(wall, zone) for zone in zones)
 
 
 def slot_of(*, scope: Scope, reservation: str) -> Slot:
@@ -165,7 +169,7 @@ def _ledger_of(scope: Scope, person: Person, rules: GateRules, at: datetime) -> 
 
 
 def _with_freezes(person: Person, ledger: Ledger) -> Person:
-    return Person(**{name: getattr(person, name) for name in person.__dataclass_fields__} | {"frozen": ledger.frozen})
+    return replace(person, frozen=ledger.frozen) if ledger.frozen else person
 
 
 __all__ = ["RulesKnown", "ask_gate", "ask_of_slot", "budget_of", "freezes_of", "person_of", "slot_of", "slots_of", "subjects_of", "weigh"]

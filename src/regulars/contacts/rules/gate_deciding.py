@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from regulars.contacts.rules.gate_clock import Clock, Week, closed_by, open_from
-from regulars.contacts.rules.gate_document import Cap, ClassRule, ContactClass, GateRules, quiet_week
+from regulars.contacts.rules.gate_document import Cap, ClassRule, ContactClass, GateRules
 from regulars.contacts.rules.gate_windows import Held, Limit, room_from, too_heavy, used_up
 
 SERVICE = frozenset({ContactClass.SERVICE, ContactClass.REPLY})
@@ -170,7 +170,7 @@ def _clock(ask: Ask, person: Person, rules: GateRules, rule: ClassRule) -> Clock
     none: Week = ((),) * 7
     return Clock(
         person.zones,
-        quiet_week(rules.quiet_hours.of(ask.channel)) if rule.quiet else none,
+        rules.quiet_of(ask.channel) if rule.quiet else none,
         person.hours if rule.wishes else None,
     )
 

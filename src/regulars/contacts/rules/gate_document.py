@@ -8,7 +8,7 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, StringConstraints, ValidationError, field_validator, model_validator
 
 from regulars.contacts.rules.words import CHANNELS
 
@@ -160,6 +160,7 @@ class GateRules(Part):
     quiet_hours: QuietHours = QuietHours()
     freeze: FreezeRule = FreezeRule()
     hold_hours: int = Field(24, ge=1, le=24 * 60)
+    _weeks: dict[str, tuple[tuple[tuple[int, int], ...], ...]] = PrivateAttr(default_factory=dict)
 
     @field_validator("caps", mode="before")
     @classmethod
@@ -185,8 +186,13 @@ class GateRules(Part):
         for channel in CHANNELS:
             if never_open(self.quiet_hours.of(channel)):
                 raise ValueError(f"the quiet hours of {channel} leave no time at all in the week")
+        self._weeks.update({channel: quiet_week(self.quiet_hours.of(channel)) for channel in CHANNELS})
         object.__setattr__(self, "classes", {one: self.classes.get(one, DEFAULT_CLASSES[one]) for one in ContactClass})
         return self
+
+    def quiet_of(self, channel: str) -> tuple[tuple[tuple[int, int], ...], ...]:
+        """The quiet minutes of a channel's week."""
+        return self._weeks[channel]
 
     @property
     def longest(self) -> timedelta:

@@ -17,6 +17,7 @@ from regulars.contacts.queries.gate import ask_of_slot, slot_of, weigh
 from regulars.contacts.rules.gate_deciding import Outcome, Why
 from regulars.contacts.rules.gate_document import ContactClass
 from regulars.contacts.rules.particulars import ContactParticulars
+from regulars.contacts.services.deciding import FARTHEST, AskRefused
 from regulars.contacts.services.recording import write_contact
 from regulars.customers.queries import survivor_of
 from regulars.groundwork.kernel.refusals import Refusal
@@ -77,13 +78,15 @@ def confirm_reservation(
     """It went out: write the contact down and let the place count from `counts_at` (None: `at`; a letter: its expected day of arrival).
 
     A repeat gives the same contact. A reservation that lapsed by time can still be confirmed, for the ledger tells what happened. Whoever
-    sends announces it; this doesn't. Raises NotFound, ReservationGone (given back, pre-empted), ContactRefused.
+    sends announces it; this doesn't. Raises NotFound, ReservationGone (given back, pre-empted), AskRefused (`counts_at`), ContactRefused.
     """
     slot = slot_of(scope=scope, reservation=reservation)
     if slot.contact is not None and slot.state == "confirmed":
         return slot.contact
     said = contact or _plain_contact(slot)
     moment = counts_at or at
+    if moment.tzinfo is None or abs(moment - at) > FARTHEST:
+        raise AskRefused("counts_at", _("Say the instant with its offset, within a year from now."))
     with transaction.atomic():
         took = Slot.objects.filter(Q(state="reserved") | Q(state="expired"), pk=slot.pk).update(
             state="confirmed", at=moment, settled_at=at, settled_by=actor, settled_reason="", pinned_at=None

@@ -23,6 +23,7 @@ from regulars.customers.queries.permitting import (
     zone_known_of,
 )
 from regulars.customers.queries.reaching import customers_at
+from regulars.customers.queries.standing import PersonStanding, standing_of
 from regulars.customers.queries.suppressing import suppressed_among
 from regulars.customers.queries.together import (
     HouseholdKnown,
@@ -55,6 +56,7 @@ __all__ = [
     "MergeShown",
     "Pair",
     "Particulars",
+    "PersonStanding",
     "PurposeRule",
     "Standing",
     "Trait",

@@ -50,7 +50,7 @@ def consent_for(*, scope: Scope, customer_id: int, channel: str, purpose: str, a
     if not cluster:
         return Consent(False, rule.basis.value, "customer_unknown", _("There is no such customer."), None)
     said = said_by(cluster, channel) if rule.may_be_refused else []
-    return _answer(rule, verdict_on(rule, normal_address(channel, address), said))
+    return answer_of(rule, verdict_on(rule, normal_address(channel, address), said))
 
 
 def consents_of(
@@ -66,7 +66,7 @@ def consents_of(
     said: dict[str, list[Said]] = {channel: [] for channel in channels}
     for row in rows:
         said[row.channel].append(Said(row.pk, row.at, row.purpose, row.address, row.given))
-    return {(channel, rule.name): _answer(rule, verdict_on(rule, "", said[channel])) for channel in channels for rule in rules}
+    return {(channel, rule.name): answer_of(rule, verdict_on(rule, "", said[channel])) for channel in channels for rule in rules}
 
 
 def said_by(cluster: Sequence[int], channel: str) -> list[Said]:
@@ -140,13 +140,23 @@ def zone_known_of(*, scope: Scope, customer_id: int, customer_ids: tuple[int, ..
     )
 
 
-def _answer(rule: PurposeRule, verdict: Verdict) -> Consent:
-    label = _(rule.label)
-    sentences = {
-        "allowed": _("Allowed: the customer agreed to “%(purpose)s”."),
-        "no_opt_in_needed": _("“%(purpose)s” needs no permission of its own."),
-        "never_allowed": _("The customer has not agreed to “%(purpose)s” by this channel."),
-        "withdrawn": _("The customer has taken back the permission for “%(purpose)s”."),
-        "objected": _("The customer objected to “%(purpose)s” by this channel."),
-    }
-    return Consent(verdict.allowed, rule.basis.value, verdict.code, sentences[verdict.code] % {"purpose": label}, verdict.event_id)
+def answer_of(rule: PurposeRule, verdict: Verdict) -> Consent:
+    """A verdict in words."""
+    return Consent(
+        verdict.allowed, rule.basis.value, verdict.code, _sentence_of(verdict.code) % {"purpose": _(rule.label)}, verdict.event_id
+    )
+
+
+def _sentence_of(code: str) -> str:
+    """The sentence of a verdict; only the one that is needed is translated, for the gate asks thousands of times a second."""
+    match code:
+        case "allowed":
+            return _("Allowed: the customer agreed to “%(purpose)s”.")
+        case "no_opt_in_needed":
+            return _("“%(purpose)s” needs no permission of its own.")
+        case "never_allowed":
+            return _("The customer has not agreed to “%(purpose)s” by this channel.")
+        case "withdrawn":
+            return _("The customer has taken back the permission for “%(purpose)s”.")
+        case _other:
+            return _("The customer objected to “%(purpose)s” by this channel.")

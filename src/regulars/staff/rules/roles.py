@@ -29,6 +29,8 @@ KEY_SCOPES = (
     "purchases:write",
     "contacts:read",
     "contacts:write",
+    "gate:read",
+    "gate:write",
 )
 
 # Who may give which role: nobody can hand out more than they hold.

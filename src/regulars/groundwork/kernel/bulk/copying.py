@@ -6,6 +6,7 @@ No signals, no defaults of models: what is not in `columns` gets the database's 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from itertools import batched
 from typing import Any, cast
 
@@ -17,6 +18,7 @@ POSTGRES_ROWS_AT_ONCE = 1_000
 ESCAPED = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
 
 
+@cache
 def on_postgres() -> bool:
     """Whether the database is PostgreSQL (else SQLite)."""
     return connection.vendor == "postgresql"

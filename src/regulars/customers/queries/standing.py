@@ -1,0 +1,166 @@
+"""All that the gate must know of a person, read at once: who they are, what they allowed, what they wish, by which clock they live.
+
+The same answers as `cluster_of`, `consent_for`, `wishes_of` and `zone_known_of`, from one statement; a test holds them together.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from regulars.business.queries import Scope
+from regulars.customers.queries.permitting import Consent, answer_of, normal_address
+from regulars.customers.queries.together import cluster_of
+from regulars.customers.rules.consent import Said, verdict_on
+from regulars.customers.rules.countries import country_names, zones_by_country
+from regulars.customers.rules.purposes import ALL_MARKETING, Basis, PurposeRule, all_purposes
+from regulars.customers.rules.wishes import Statement, Wishes, wishes_together
+from regulars.customers.rules.zones import ZoneKnown, country_in, zone_from, zones_of_phone
+from regulars.groundwork.kernel.bulk.copying import on_postgres
+from regulars.groundwork.kernel.bulk.prepared import fetch_prepared
+
+# Each row says of what kind it is; a column means what its kind makes of it. Plain keys everywhere, so that each part is one index look.
+STATEMENT = """
+SELECT 'person' AS kind, c.id AS id, 0 AS n, CAST(NULL AS {instant}) AS at, c.zone AS a, coalesce(b.zone, '') AS b, '' AS c, '' AS d
+  FROM customers_customer c LEFT JOIN business_branch b ON b.id = c.home_branch_id WHERE c.id {among} AND c.business_id = {business}
+UNION ALL SELECT 'merge', m.id, 0, m.at, '', '', '', '' FROM customers_merge m WHERE m.loser_id {among} AND m.undone_at IS NULL
+UNION ALL SELECT 'merge', m.id, 0, m.at, '', '', '', '' FROM customers_merge m WHERE m.survivor_id {among} AND m.undone_at IS NULL
+UNION ALL SELECT 'consent', e.id, {flag}, e.at, e.purpose, e.address, '', '' FROM customers_consentevent e WHERE e.customer_id {among} AND e.channel = {channel}
+UNION ALL SELECT 'wish', w.customer_id, coalesce(w.at_most_count, 0) * 1000 + coalesce(w.at_most_days, 0), w.at, {never}, {hours}, w.preferred_channel, {topics}
+  FROM customers_wishstatement w WHERE w.customer_id {among}
+   AND NOT EXISTS (SELECT 1 FROM customers_wishstatement later WHERE later.customer_id = w.customer_id AND (later.at, later.id) > (w.at, w.id))
+UNION ALL SELECT 'point', p.id, 0, CAST(NULL AS {instant}), p.kind, p.value, p.normal, ''
+  FROM customers_contactpoint p WHERE p.customer_id {among} AND p.kind IN ('postal', 'phone')
+UNION ALL SELECT 'business', f.id, 0, CAST(NULL AS {instant}), f.zone, '', '', '' FROM business_business f WHERE f.id = {business}
+UNION ALL SELECT 'zones', z.business_id, 0, CAST(NULL AS {instant}), {zones}, '', '', '' FROM customers_zoneassumption z WHERE z.business_id = {business}
+UNION ALL SELECT 'purpose', q.id, 0, CAST(NULL AS {instant}), q.name, q.label, q.basis, '' FROM customers_purpose q WHERE q.business_id = {business}
+"""
+WORDS = {
+    True: {
+        "instant": "timestamptz", "flag": "CAST(e.given AS integer)", "never": "w.channels_never::text", "hours": "coalesce(w.hours::text, '')",
+        "topics": "w.topics::text", "zones": "z.zones::text",
+    },
+    False: {
+        "instant": "text", "flag": "e.given", "never": "w.channels_never", "hours": "coalesce(w.hours, '')", "topics": "w.topics", "zones": "z.zones",
+    },
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class PersonStanding:
+    """A person as the gate sees them; `customer_ids` empty: there is no such customer in this business. The surviving record first."""
+
+    customer_ids: tuple[int, ...]
+    consent: Consent
+    wishes: Wishes
+    zone: ZoneKnown
+
+
+def standing_of(*, scope: Scope, customer_id: int, channel: str, purpose: str, address: str = "") -> PersonStanding:
+    """Everything about one person and one channel, in one statement. Never raises for an unknown customer or purpose: that is a no."""
+    kinds = _read(scope, (customer_id,), channel)
+    ids: tuple[int, ...] = (customer_id,) if kinds.get("person") else ()
+    if kinds.get("merge"):  # Rare: the person stands in the records more than once.
+        ids = cluster_of(scope=scope, customer_id=customer_id)
+        kinds = _read(scope, ids, channel)
+    return PersonStanding(ids, _consent(kinds, ids, channel, purpose, address), _wishes(kinds), _zone(kinds, ids))
+
+
+def _read(scope: Scope, ids: tuple[int, ...], channel: str) -> dict[str, list[tuple[Any, ...]]]:
+    kinds: dict[str, list[tuple[Any, ...]]] = {}
+    for row in fetch_prepared(*_statement(on_postgres(), ids, scope.business_id, channel)):
+        kinds.setdefault(row[0], []).append(row)
+    return kinds
+
+
+def _statement(postgres: bool, ids: tuple[int, ...], business_id: int, channel: str) -> tuple[Any, ...]:
+    """The statement and its parameters, in the order in which they stand there."""
+    parts = _template(postgres, len(ids))
+    known = {"ids": [list(ids)] if postgres and len(ids) > 1 else list(ids), "business": [business_id], "channel": [channel]}
+    return (parts[0], *(value for name in parts[1] for value in known[name]))
+
+
+@lru_cache(maxsize=64)
+def _template(postgres: bool, count: int) -> tuple[str, tuple[str, ...]]:
+    among = "= %s" if count == 1 else "= ANY(%s)" if postgres else f"IN ({', '.join(['%s'] * count)})"
+    order = tuple(match[1] for match in re.finditer(r"\{(among|business|channel)\}", STATEMENT))
+    text = STATEMENT.format(among=among, business="%s", channel="%s", **WORDS[postgres])
+    return text, tuple("ids" if name == "among" else name for name in order)
+
+
+def _consent(kinds: dict[str, list[tuple[Any, ...]]], ids: tuple[int, ...], channel: str, purpose: str, address: str) -> Consent:
+    own = [PurposeRule(row[4], row[5], Basis(row[6])) for row in kinds.get("purpose", [])]
+    rule = all_purposes(own).get(purpose)
+    if rule is None:
+        return Consent(False, "", "purpose_unknown", _("“%(purpose)s” is no purpose of this business.") % {"purpose": purpose[:40]}, None)
+    if not ids:
+        return Consent(False, rule.basis.value, "customer_unknown", _("There is no such customer."), None)
+    said = []
+    if rule.may_be_refused:
+        wanted = (purpose, ALL_MARKETING)
+        said = [Said(row[1], _instant(row[3]), row[4], row[5], bool(row[2])) for row in kinds.get("consent", []) if row[4] in wanted]
+    return answer_of(rule, verdict_on(rule, normal_address(channel, address) if said else address, said))
+
+
+def _wishes(kinds: dict[str, list[tuple[Any, ...]]]) -> Wishes:
+    rows = kinds.get("wish", [])
+    if not rows:
+        return Wishes()
+    merges = [_instant(row[3]) for row in kinds.get("merge", [])]
+    return wishes_together([Statement(_instant(row[3]), _wish(row)) for row in rows], max(merges) if merges else None)
+
+
+def _wish(row: tuple[Any, ...]) -> Wishes:
+    hours = json.loads(row[5]) if row[5] else None
+    count, days = divmod(row[2], 1000)
+    return Wishes(
+        channels_never=frozenset(json.loads(row[4])),
+        preferred_channel=row[6],
+        hours=None if hours is None else tuple(tuple((start, end) for start, end in day) for day in hours),
+        at_most=(count, days) if count and days else None,
+        topics=frozenset(json.loads(row[7])),
+        stated_at=_instant(row[3]),
+    )
+
+
+def _zone(kinds: dict[str, list[tuple[Any, ...]]], ids: tuple[int, ...]) -> ZoneKnown:
+    people = sorted(kinds.get("person", []), key=lambda row: ids.index(row[1]))
+    addresses: set[str] = set()
+    phones: set[str] = set()
+    for row in kinds.get("point", []):
+        if row[4] == "postal":
+            addresses.update(_zones_of_address(row[5]))
+        else:
+            phones.update(_zones_of_phone(row[6]))
+    assumed = [zone for row in kinds.get("zones", []) for zone in json.loads(row[4])]
+    branch = next((row[5] for row in people if row[5]), "")
+    return zone_from(
+        stated=next((row[4] for row in people if row[4]), ""),
+        by_address=sorted(addresses),
+        by_phone=sorted(phones),
+        assumed=assumed,
+        home=branch or kinds["business"][0][4],
+    )
+
+
+# Reading the country out of a number takes longer than everything else here together.
+@lru_cache(maxsize=65_536)
+def _zones_of_phone(normal: str) -> tuple[str, ...]:
+    return zones_of_phone(normal)
+
+
+@lru_cache(maxsize=16_384)
+def _zones_of_address(value: str) -> tuple[str, ...]:
+    return tuple(zones_by_country().get(country_in(value, country_names()), ()))
+
+
+def _instant(value: Any) -> datetime:
+    if isinstance(value, datetime):
+        return value if value.tzinfo else value.replace(tzinfo=UTC)
+    return datetime.fromisoformat(value).replace(tzinfo=UTC)
