@@ -7,7 +7,7 @@ from random import Random
 
 import pytest
 
-from regulars.customers.queries import cluster_of, consent_for, standing_of, wishes_of, zone_known_of
+from regulars.customers.queries import cluster_of, consent_for, person_standing_of, wishes_of, zone_known_of
 from regulars.customers.services import (
     add_contact_point,
     add_purpose,
@@ -55,7 +55,7 @@ def test_one_statement_and_the_single_questions_agree_whatever_happened(cast: Ca
         for one in people:
             for purpose in ("newsletter", "tastings", "service", "transactional", "gossip"):
                 asked = {"channel": "email", "purpose": purpose, "address": dice.choice(["", "a@mail.example", "c@mail.example"])}
-                found = standing_of(scope=cast.scope, customer_id=one.pk, **asked)
+                found = person_standing_of(scope=cast.scope, customer_id=one.pk, **asked)
                 assert found.customer_ids == cluster_of(scope=cast.scope, customer_id=one.pk)
                 assert found.consent == consent_for(scope=cast.scope, customer_id=one.pk, **asked)
                 assert found.wishes == wishes_of(scope=cast.scope, customer_id=one.pk)
@@ -64,6 +64,6 @@ def test_one_statement_and_the_single_questions_agree_whatever_happened(cast: Ca
 
 @pytest.mark.django_db
 def test_somebody_unknown_has_no_standing(cast: Cast) -> None:
-    found = standing_of(scope=cast.scope, customer_id=10**9, channel="email", purpose="service")
+    found = person_standing_of(scope=cast.scope, customer_id=10**9, channel="email", purpose="service")
     assert found.customer_ids == ()
     assert not found.consent.allowed

@@ -16,7 +16,7 @@ from regulars.contacts.queries.reading import customer_in
 from regulars.contacts.rules.gate_clock import instant_of_wall
 from regulars.contacts.rules.gate_deciding import Ask, Outcome, Person, decide, limits_for
 from regulars.contacts.rules.gate_document import GateRules
-from regulars.customers.queries import cluster_of, household_of, standing_of, zone_known_of
+from regulars.customers.queries import cluster_of, household_of, person_standing_of, zone_known_of
 from regulars.groundwork.kernel.ids import parsed
 from regulars.groundwork.kernel.refusals import NotFound
 
@@ -53,7 +53,7 @@ def person_of(*, scope: Scope, customer_id: int, ask: Ask, rules: GateRules) -> 
     """Everything about a person that the gate must know. Raises NotFound."""
     if scope.branch_ids is not None:
         customer_in(scope=scope, customer_id=customer_id)
-    known = standing_of(scope=scope, customer_id=customer_id, channel=ask.channel, purpose=ask.purpose, address=ask.address)
+    known = person_standing_of(scope=scope, customer_id=customer_id, channel=ask.channel, purpose=ask.purpose, address=ask.address)
     if not known.customer_ids:
         raise NotFound(_("There is no such customer."))
     letters = any(cap.household and cap.covers(ask.channel, ask.purpose, ask.contact_class) for cap in rules.caps)

@@ -23,7 +23,7 @@ from regulars.customers.queries.permitting import (
     zone_known_of,
 )
 from regulars.customers.queries.reaching import customers_at
-from regulars.customers.queries.standing import PersonStanding, standing_of
+from regulars.customers.queries.standing import PersonStanding, person_standing_of
 from regulars.customers.queries.suppressing import suppressed_among
 from regulars.customers.queries.together import (
     HouseholdKnown,
@@ -83,6 +83,7 @@ __all__ = [
     "merged_numbers",
     "merges_of",
     "particulars_of",
+    "person_standing_of",
     "purposes_of",
     "standing_merge_of",
     "standing_of",

@@ -62,7 +62,7 @@ class PersonStanding:
     zone: ZoneKnown
 
 
-def standing_of(*, scope: Scope, customer_id: int, channel: str, purpose: str, address: str = "") -> PersonStanding:
+def person_standing_of(*, scope: Scope, customer_id: int, channel: str, purpose: str, address: str = "") -> PersonStanding:
     """Everything about one person and one channel, in one statement. Never raises for an unknown customer or purpose: that is a no."""
     kinds = _read(scope, (customer_id,), channel)
     ids: tuple[int, ...] = (customer_id,) if kinds.get("person") else ()
