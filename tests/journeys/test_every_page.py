@@ -13,7 +13,7 @@ from regulars.groundwork.design import guide
 from tests.journeys.conftest import Enter
 from tests.journeys.visitor import Visitor
 
-IDENTITY = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|\d+")
+IDENTITY = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|\d+|(?<=/settings/words/)[a-z]+/[a-z0-9-]+")
 DOWNLOAD = re.compile(r"(export|download|errors|\.csv|\.xlsx|\.json)(/|$|\?)|^/api/|^/metrics|^/design/")
 
 
