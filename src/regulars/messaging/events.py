@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from regulars.customers.events import CustomerFact
 from regulars.groundwork.kernel.facts import Fact
 
 
@@ -56,3 +57,73 @@ class MailboxSet(Fact):
     @property
     def subject(self) -> str:
         return f"mailbox:{self.mailbox_id}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class MessageQueued(Fact):
+    """A message to a customer was written and waits to go out."""
+
+    customer_id: int
+    message_id: int
+    purpose: str
+
+    @property
+    def subject(self) -> str:
+        return f"customer:{self.customer_id}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class MessagesHandedOver(Fact):
+    """Messages were accepted by the mail server; each stands in the contact log."""
+
+    message_ids: list[int]
+
+
+@dataclass(frozen=True, kw_only=True)
+class MessageUncertain(Fact):
+    """The line broke while a message was handed over: nobody knows whether it left, and it is not repeated."""
+
+    message_id: int
+
+    @property
+    def subject(self) -> str:
+        return f"message:{self.message_id}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class MessageNotDelivered(CustomerFact):
+    """A message came back, or was refused for good."""
+
+    message_id: int
+    verdict: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RouteRefused(Fact):
+    """A server refused our mail for reasons of policy: the sender's reputation needs a look, the customer is well."""
+
+    message_id: int
+    diagnostic: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class AddressSet(Fact):
+    """An address was put on the list of those that get no mail, or taken off it."""
+
+    suppression_id: int
+    cause: str
+    gets_mail: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class MailSwitched(Fact):
+    """All mail of the business was stopped, or goes out again."""
+
+    is_on: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class TextSaved(Fact):
+    """A text for messages was written or changed."""
+
+    text_id: int

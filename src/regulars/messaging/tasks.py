@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from regulars.groundwork.kernel.clock import now
 from regulars.groundwork.kernel.jobs import Work, enqueue, job
 from regulars.groundwork.kernel.schedules import schedule
-from regulars.messaging.services import fetch_mailbox, mailboxes_to_fetch, read_waiting
+from regulars.messaging.services import end_rests, fetch_mailbox, mailboxes_to_fetch, outlet, read_waiting, send_due
 
 BATCH = 100
+ROUND = timedelta(seconds=20)
 
 
 @job("messaging.read_mail")
@@ -32,5 +35,25 @@ def fetch(work: Work) -> None:
             fetch_mailbox(mailbox=mailbox, at=now())
 
 
+@job("messaging.send", lane="outside")
+def send(work: Work) -> None:
+    """Send what is due until nothing is, keeping the lease; a longer queue goes on in a further job, so that shutting down is quick."""
+    end = now() + ROUND
+    with outlet(owner=f"job:{work.job_id}:{work.fence}") as through:
+        while send_due(through=through, now=now):
+            work.beat()
+            if now() >= end:
+                enqueue("messaging.send", {}, key=f"after:{work.job_id}")
+                return
+
+
+@job("messaging.upkeep")
+def upkeep(_work: Work) -> None:
+    """Addresses whose rest is over get mail again."""
+    end_rests(at=now())
+
+
+schedule("messaging.sender", kind="messaging.send", every_minutes=1)
+schedule("messaging.upkeep", kind="messaging.upkeep", every_minutes=60)
 schedule("messaging.fetcher", kind="messaging.fetch_all", every_minutes=1)
 schedule("messaging.reader", kind="messaging.read_mail", every_minutes=1)

@@ -20,7 +20,8 @@ from django.db.models.functions import Now
 
 from regulars.groundwork.kernel.models import Job, JobState
 
-Lane = Literal["quick", "long"]
+# quick: one short transaction · long: minutes of work · outside: talks to servers that may be slow
+Lane = Literal["quick", "long", "outside"]
 KINDS: dict[str, Kind] = {}
 BACK_OFF_MAX = timedelta(hours=1)
 

@@ -35,7 +35,7 @@ class Worker:
 
     def run(self, *, drain_seconds: float = 25.0) -> None:
         """Work until stopped, then let running jobs end within `drain_seconds` and hand back the rest."""
-        lanes: list[jobs.Lane] = ["quick", "long"]
+        lanes: list[jobs.Lane] = ["quick", "long", "outside"]
         threads = [threading.Thread(target=self._lane, args=(lane,), name=lane, daemon=True) for lane in lanes]
         threads.append(threading.Thread(target=self._keep, name="keeper", daemon=True))
         for thread in threads:
@@ -108,7 +108,7 @@ def run_until_idle(*, limit: int = 1000) -> int:
     """Perform everything that is due now, in this thread, and return how many jobs ran (tests, command line)."""
     worker = Worker(owner=f"inline:{os.getpid()}")
     count = 0
-    while count < limit and (worker.run_one("quick") or worker.run_one("long")):
+    while count < limit and (worker.run_one("quick") or worker.run_one("long") or worker.run_one("outside")):
         count += 1
     return count
 

@@ -25,7 +25,6 @@ class Mailbox(models.Model):
     kind = models.CharField(max_length=10, choices=MailboxKind.choices, default=MailboxKind.FILES)
     addresses = models.JSONField(default=list)
     lists_are_contacts = models.BooleanField(default=False)
-    acknowledges = models.BooleanField(default=False)
     host = models.CharField(max_length=255, blank=True, default="")
     port = models.IntegerField(default=993)
     security = models.CharField(max_length=10, default="tls")

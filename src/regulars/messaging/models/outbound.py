@@ -10,7 +10,7 @@ from regulars.groundwork.kernel.ids import new_id
 
 
 class MessageState(models.TextChoices):
-    """queued → claimed → in_flight → accepted | failed | uncertain; queued or claimed → withheld (the last look said no) | waiting."""
+    """queued → claimed → in_flight → accepted | failed | uncertain; claimed → withheld (the last look said no) or queued again (later)."""
 
     QUEUED = "queued"
     CLAIMED = "claimed"
@@ -41,11 +41,13 @@ class Message(models.Model):
     sender_address = models.CharField(max_length=320)
     subject = models.CharField(max_length=500)
     text = models.TextField()
-    html = models.TextField(blank=True, default="")
     message_id = models.CharField(max_length=200)
     in_reply_to = models.CharField(max_length=500, blank=True, default="")
     reservation = models.CharField(max_length=80, blank=True, default="")
     actor = models.CharField(max_length=80)
+    priority = models.SmallIntegerField(default=5)
+    is_automatic = models.BooleanField(default=False)
+    expires_at = models.DateTimeField(null=True, blank=True)
     state = models.CharField(max_length=10, choices=MessageState.choices, default=MessageState.QUEUED)
     reason = models.CharField(max_length=60, blank=True, default="")
     reply_text = models.CharField(max_length=500, blank=True, default="")

@@ -19,6 +19,8 @@ from regulars.messaging.rules.classifying import Sorting, looks_like_report, sor
 from regulars.messaging.rules.mail import ReadMail, read_mail
 from regulars.messaging.rules.parts import Unreadable
 from regulars.messaging.services.knowing_senders import Sender, addresses_of, answered_message, is_our_own, own_addresses_of, sender_of
+from regulars.messaging.services.obeying import obey_stop
+from regulars.messaging.services.setbacks import take_report
 
 ATTEMPTS = 5
 NOTE_MAX = 2_000
@@ -93,10 +95,10 @@ def _settle(receipt: Receipt, at: datetime) -> None:
             sorting = Sorting("bounce", True, False, ("report_in_words", *sorting.reasons))
     if sorting.kind == "contact" and not mail.sender.address:
         return _park(receipt, "no_sender", at)
-    return _take(receipt, mail, sorting, at)
+    return _take(receipt, mail, sorting, raw, at)
 
 
-def _take(receipt: Receipt, mail: ReadMail, sorting: Sorting, at: datetime) -> None:
+def _take(receipt: Receipt, mail: ReadMail, sorting: Sorting, raw: bytes, at: datetime) -> None:
     answers, hints = answered_message(mail, receipt)
     is_person = sorting.kind == "contact"
     sender = Sender(None, (), is_known=False)
@@ -114,9 +116,13 @@ def _take(receipt: Receipt, mail: ReadMail, sorting: Sorting, at: datetime) -> N
     except IntegrityError:  # the same mail was read from another mailbox in this moment
         twin = ReceivedMail.objects.get(business_id=receipt.business_id, content_key=mail.content_key)
         return _close(receipt, ReceiptState.DUPLICATE, "same_mail", at, twin)
+    reason = sorting.reasons[0] if sorting.reasons and not is_person else ""
+    if sorting.kind == "bounce":
+        reason = take_report(mail=mail, raw=raw, row=row, envelope_to=receipt.envelope_to, at=receipt.received_at)
+        row.save(update_fields=["answers", "customer"])
     if is_person and sender.customer is not None:
         _tell(row, sender, at)
-    reason = sorting.reasons[0] if sorting.reasons and not is_person else ""
+        obey_stop(row=row, at=receipt.received_at)
     return _close(receipt, ReceiptState(sorting.kind), reason, at, row)
 
 

@@ -1,0 +1,190 @@
+"""Handing a message over: to an SMTP server, or to a folder where none is set. The answer says how sure we are."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import smtplib
+import ssl
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, Protocol
+from urllib.parse import unquote, urlsplit
+
+TIMEOUT_SECONDS = 60
+MESSAGES_A_CONNECTION = 200
+FOLDER = "mail-out"
+
+# accepted: theirs now · later: try again · refused: for good · unsupported: this way can't carry it · unknown: the line broke after the
+# last byte, they may have it or not · away: nobody was reached, nothing was sent
+Kind = Literal["accepted", "later", "refused", "unsupported", "unknown", "away"]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What became of a handing over, with the server's code and words."""
+
+    kind: Kind
+    code: int
+    words: str
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """One message for one recipient."""
+
+    name: str
+    sender: str
+    recipient: str
+    needs_smtputf8: bool
+    content: bytes
+
+
+class Relay(Protocol):
+    """A way out."""
+
+    def hand_over(self, parcel: Parcel) -> Answer:
+        """Hand one message over."""
+        ...
+
+    def close(self) -> None:
+        """End politely."""
+        ...
+
+
+def relay_for(url: str, var: Path) -> Callable[[], Relay]:
+    """A maker of relays (each keeps one connection) for REGULARS_MAIL_URL; empty: the folder `mail-out`."""
+    if not url:
+        return lambda: FolderRelay(var / FOLDER)
+    return lambda: SmtpRelay(url)
+
+
+class FolderRelay:
+    """Keeps messages as files, one for each id: a repeat changes nothing."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
+
+    def hand_over(self, parcel: Parcel) -> Answer:
+        place = self.folder / f"{parcel.name}.eml"
+        half = self.folder / f".{parcel.name}.{os.getpid()}"
+        half.write_bytes(f"Return-Path: <{parcel.sender}>\r\nDelivered-To: {parcel.recipient}\r\n".encode() + parcel.content)
+        half.replace(place)
+        return Answer("accepted", 250, f"kept in the folder {FOLDER}; no mail server is set")
+
+    def close(self) -> None:
+        """Nothing to end."""
+
+
+class SmtpRelay:
+    """One connection to the mail server, opened when it is needed and again when it is lost."""
+
+    def __init__(self, url: str) -> None:
+        self.parts = urlsplit(url)
+        self.line: smtplib.SMTP | None = None
+        self.sent = 0
+
+    def hand_over(self, parcel: Parcel) -> Answer:
+        try:
+            line = self._line()
+        except (OSError, smtplib.SMTPException) as fault:
+            self._drop()
+            return Answer("away", 0, _words(fault))
+        try:
+            return self._said(line, parcel)
+        except (OSError, smtplib.SMTPException) as fault:
+            self._drop()
+            return Answer("later", 0, _words(fault))
+
+    def close(self) -> None:
+        if self.line is not None:
+            with contextlib.suppress(OSError, smtplib.SMTPException):
+                self.line.quit()
+            self._drop()
+
+    def _said(self, line: smtplib.SMTP, parcel: Parcel) -> Answer:
+        options = []
+        if parcel.needs_smtputf8:
+            if not line.has_extn("smtputf8"):
+                return Answer("unsupported", 0, "the mail server offers no SMTPUTF8")
+            options = ["SMTPUTF8", "BODY=8BITMIME"]
+            line.command_encoding = "utf-8"
+        elif not parcel.content.isascii() and line.has_extn("8bitmime"):
+            options = ["BODY=8BITMIME"]
+        steps: tuple[Callable[[], tuple[int, bytes]], ...] = (
+            lambda: line.mail(parcel.sender, options),
+            lambda: line.rcpt(parcel.recipient),
+            lambda: line.docmd("DATA"),
+        )
+        for step in steps:
+            code, words = step()
+            if code >= 400:
+                return self._no(line, code, words)
+        self.sent += 1
+        try:
+            line.send(_dotted(parcel.content))
+            code, words = line.getreply()
+        except (OSError, smtplib.SMTPException) as fault:
+            self._drop()
+            return Answer("unknown", 0, _words(fault))
+        if code == 250:
+            return Answer("accepted", code, _text(words))
+        return self._no(line, code, words)
+
+    def _no(self, line: smtplib.SMTP, code: int, words: bytes) -> Answer:
+        answer = Answer("later" if code < 500 else "refused", code, _text(words))
+        if code == 421:
+            self._drop()
+        else:
+            try:
+                line.rset()
+            except (OSError, smtplib.SMTPException):
+                self._drop()
+        return answer
+
+    def _line(self) -> smtplib.SMTP:
+        if self.line is not None and self.sent >= MESSAGES_A_CONNECTION:
+            self.close()
+        if self.line is None:
+            self.line = self._connected()
+            self.sent = 0
+        return self.line
+
+    def _connected(self) -> smtplib.SMTP:
+        host, scheme = self.parts.hostname or "", self.parts.scheme
+        context = ssl.create_default_context()
+        if scheme == "smtps":
+            line: smtplib.SMTP = smtplib.SMTP_SSL(host, self.parts.port or 465, timeout=TIMEOUT_SECONDS, context=context)
+        else:
+            line = smtplib.SMTP(host, self.parts.port or (587 if scheme == "smtp+starttls" else 25), timeout=TIMEOUT_SECONDS)
+        line.ehlo()
+        if scheme == "smtp+starttls":
+            line.starttls(context=context)
+            line.ehlo()
+        if self.parts.username:
+            line.login(unquote(self.parts.username), unquote(self.parts.password or ""))
+        return line
+
+    def _drop(self) -> None:
+        if self.line is not None:
+            self.line.close()
+            self.line = None
+
+
+def _dotted(content: bytes) -> bytes:
+    """Lines end in CRLF, lines that begin with a dot get another, and the last line is a dot."""
+    lined = re.sub(rb"\r\n|\r|\n", b"\r\n", content)
+    quoted = re.sub(rb"(?m)^\.", b"..", lined)
+    return quoted + (b"" if quoted.endswith(b"\r\n") else b"\r\n") + b".\r\n"
+
+
+def _text(words: bytes | str) -> str:
+    text = words.decode("utf-8", "replace") if isinstance(words, bytes) else str(words)
+    return re.sub(r"\s+", " ", text)[:500]
+
+
+def _words(fault: Exception) -> str:
+    return f"{type(fault).__name__}: {fault}"[:500]

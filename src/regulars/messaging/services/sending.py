@@ -1,0 +1,328 @@
+"""Sending: queued → claimed → in flight → accepted | failed | uncertain. The last look (switch, list, consent, gate) and the mark "in flight"
+are one transaction; what a crash leaves in flight is repeated under the same Message-ID or told as uncertain, by its class.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import F
+from django.db.models.functions import Now
+
+from regulars.business.queries import Scope
+from regulars.contacts.services import (
+    Ask,
+    ContactParticulars,
+    ContactRefused,
+    Decision,
+    ReservationGone,
+    confirm_reservation,
+    decide_contact,
+    recheck_reservation,
+    release_reservation,
+)
+from regulars.groundwork.kernel.facts import announce
+from regulars.groundwork.kernel.retrying import retried
+from regulars.messaging.adapters.dkim_key import dkim_key
+from regulars.messaging.adapters.relay import Answer, Parcel, Relay, relay_for
+from regulars.messaging.events import MessagesHandedOver, MessageUncertain
+from regulars.messaging.models import MailSwitch, Message, MessageState, Suppression
+from regulars.messaging.rules.addresses import recipient_of
+from regulars.messaging.rules.reports import verdict_of_reply
+from regulars.messaging.rules.sending import Pace, may_repeat, wait_before
+from regulars.messaging.rules.signing import signed
+from regulars.messaging.services.composing import message_bytes, return_address
+from regulars.messaging.services.setbacks import record_setback, tell_not_delivered
+from regulars.messaging.services.writing import BULK
+
+ACTOR = "system:mail"
+LEASE = timedelta(minutes=5)
+CLAIM = 100
+NATURES = {"promotional": "offer", "survey": "survey", "service": "follow-up", "reply": "follow-up"}
+Clock = Callable[[], datetime]
+
+
+@dataclass
+class Outlet:
+    """The way out of one process: some connections to the mail server, and the pace that each domain is spoken to."""
+
+    make: Callable[[], Relay]
+    connections: int
+    owner: str
+    pace: Pace
+    relays: list[Relay] = field(default_factory=list)
+
+    def __enter__(self) -> Outlet:
+        self.relays = [self.make() for _number in range(self.connections)]
+        return self
+
+    def __exit__(self, *_fault: object) -> None:
+        for relay in self.relays:
+            relay.close()
+
+
+_PACE = Pace(per_minute=settings.REGULARS.mail_pace)
+
+
+def outlet(*, owner: str) -> Outlet:
+    """The way out that the settings name."""
+    chosen = settings.REGULARS
+    return Outlet(relay_for(chosen.mail_url, settings.VAR), chosen.mail_connections, owner, _PACE)
+
+
+def send_due(*, through: Outlet, now: Clock, limit: int = CLAIM) -> int:
+    """Send up to `limit` messages that are due. Returns how many were claimed; 0: nothing is due."""
+    recover_lost(at=now())
+    rows = _claimed(through, now(), limit)
+    for place in range(0, len(rows), through.connections):
+        group = rows[place : place + through.connections]
+        ready = retried(lambda group=group: _marked_in_flight(group, through, now()))  # type: ignore[misc]
+        answers = _handed_over(ready, through, now())
+        retried(lambda ready=ready, answers=answers: _settled(ready, answers, through, now()))  # type: ignore[misc]
+    return len(rows)
+
+
+def recover_lost(*, at: datetime) -> None:
+    """Take over what a worker left behind: the claimed goes back, what was in flight is repeated or told as uncertain."""
+    lost = Message.objects.filter(state__in=[MessageState.CLAIMED, MessageState.IN_FLIGHT], leased_until__lt=Now())
+    if not lost.exists():
+        return
+    with transaction.atomic():
+        for row in lost.select_for_update():
+            held = Message.objects.filter(pk=row.pk, fence=row.fence, state=row.state)
+            if row.state == MessageState.CLAIMED or may_repeat(row.contact_class):
+                again = "" if row.state == MessageState.CLAIMED else "repeated"
+                held.update(state=MessageState.QUEUED, leased_until=None, lease_owner="", fence=F("fence") + 1, reason=again)
+            elif held.update(
+                state=MessageState.UNCERTAIN, leased_until=None, lease_owner="", fence=F("fence") + 1, reason="interrupted", settled_at=at
+            ):
+                announce(MessageUncertain(tenant_id=row.business_id, at=at, actor=ACTOR, message_id=row.pk))
+
+
+def _claimed(through: Outlet, at: datetime, limit: int) -> list[Message]:
+    stopped = MailSwitch.objects.filter(resumed_at__isnull=True).values_list("business_id", flat=True)
+    due = Message.objects.filter(state=MessageState.QUEUED, due_at__lte=at).exclude(business_id__in=list(stopped))
+    with transaction.atomic():
+        locked = due.select_for_update(skip_locked=connection.features.has_select_for_update_skip_locked).order_by("due_at", "id")
+        rows = list(locked[:limit])
+        Message.objects.filter(pk__in=[row.pk for row in rows]).update(
+            state=MessageState.CLAIMED, fence=F("fence") + 1, lease_owner=through.owner, leased_until=Now() + LEASE
+        )
+    for row in rows:
+        row.fence += 1
+        row.state = MessageState.CLAIMED
+    return rows
+
+
+def _marked_in_flight(group: Sequence[Message], through: Outlet, at: datetime) -> list[Message]:
+    """The last look. Whoever passes is in flight when this commits; whoever doesn't is withheld, or waits."""
+    with transaction.atomic():
+        ids = [row.pk for row in group]
+        # In one order, so that two senders can't wait for each other.
+        held = {row.pk: row for row in Message.objects.select_for_update().filter(pk__in=ids, state=MessageState.CLAIMED).order_by("pk")}
+        stopped = set(MailSwitch.objects.filter(resumed_at__isnull=True).values_list("business_id", flat=True))
+        listed = _listed(group)
+        ready = []
+        for row in sorted(group, key=lambda one: (one.customer_id or 0, one.pk)):
+            own = held.get(row.pk)
+            if own is None or own.fence != row.fence:
+                continue
+            if row.business_id in stopped:
+                _put_back(row, "stopped", at)
+            elif (row.business_id, row.address.lower()) in listed and _is_barred(row, listed[row.business_id, row.address.lower()]):
+                _withhold(row, "suppressed", at)
+            elif row.customer_id is None:
+                _withhold(row, "customer_gone", at)
+            elif (free := through.pace.free_from(row.route_domain, at)) > at:
+                _put_back(row, "pace", free)
+            elif _gate_allows(row, at):
+                through.pace.count(row.route_domain, at)
+                ready.append(row)
+        Message.objects.filter(pk__in=[row.pk for row in ready]).update(
+            state=MessageState.IN_FLIGHT, in_flight_at=at, attempts=F("attempts") + 1, leased_until=Now() + LEASE
+        )
+    for row in ready:
+        row.attempts += 1
+    return ready
+
+
+def _listed(group: Sequence[Message]) -> dict[tuple[int, str], bool]:
+    rows = Suppression.objects.filter(
+        business_id__in={row.business_id for row in group}, address__in={row.address.lower() for row in group}
+    )
+    found: dict[tuple[int, str], bool] = {}
+    for row in rows:
+        found[row.business_id, row.address] = found.get((row.business_id, row.address), False) or row.all_purposes
+    return found
+
+
+def _is_barred(row: Message, all_purposes: bool) -> bool:
+    return all_purposes or row.contact_class in BULK
+
+
+def _gate_allows(row: Message, at: datetime) -> bool:
+    scope = Scope(row.business_id)
+    decision = _decided(row, scope, at)
+    if decision.answer == "allow":
+        return True
+    code = decision.reasons[0].code if decision.reasons else "gate"
+    if code.startswith("reservation_"):
+        row.reservation = ""
+        _put_back(row, code, at)
+    elif decision.answer == "defer" and decision.until is not None and (row.expires_at is None or decision.until < row.expires_at):
+        _release(row, code, at)
+        _put_back(row, code, decision.until, give_up=decision.until)
+    else:
+        _withhold(row, code, at)
+    return False
+
+
+def _decided(row: Message, scope: Scope, at: datetime) -> Decision:
+    if row.reservation:
+        return recheck_reservation(scope=scope, reservation=row.reservation, at=at)
+    assert row.customer_id is not None
+    ask = Ask(
+        channel="email",
+        purpose=row.purpose,
+        contact_class=row.contact_class,
+        priority=row.priority,
+        expires_at=row.expires_at,
+        address=row.address,
+    )
+    key = f"message:{row.public_id}:{row.fence}"
+    decision = decide_contact(scope=scope, customer_id=row.customer_id, ask=ask, reserve=True, key=key, at=at, actor=ACTOR)
+    if decision.answer == "allow" and decision.reservation:
+        row.reservation = decision.reservation
+        Message.objects.filter(pk=row.pk).update(reservation=decision.reservation)
+    return decision
+
+
+def _put_back(row: Message, reason: str, due_at: datetime, *, give_up: datetime | None = None) -> None:
+    fields: dict[str, object] = {"reservation": row.reservation, "reason": reason[:60], "due_at": due_at}
+    if give_up is not None:
+        fields["give_up_at"] = give_up + timedelta(hours=72)
+    Message.objects.filter(pk=row.pk, fence=row.fence).update(state=MessageState.QUEUED, leased_until=None, lease_owner="", **fields)
+
+
+def _withhold(row: Message, reason: str, at: datetime) -> None:
+    _release(row, reason, at)
+    Message.objects.filter(pk=row.pk, fence=row.fence).update(
+        state=MessageState.WITHHELD, leased_until=None, lease_owner="", reason=reason[:60], settled_at=at
+    )
+
+
+def _release(row: Message, reason: str, at: datetime) -> None:
+    if row.reservation:
+        release_reservation(scope=Scope(row.business_id), reservation=row.reservation, reason=reason, at=at, actor=ACTOR)
+        row.reservation = ""
+        Message.objects.filter(pk=row.pk).update(reservation="")
+
+
+def _handed_over(ready: Sequence[Message], through: Outlet, at: datetime) -> list[Answer]:
+    parcels = [_parcel(row, at) for row in ready]
+    if len(parcels) <= 1:
+        return [through.relays[0].hand_over(parcel) for parcel in parcels]
+    with ThreadPoolExecutor(max_workers=len(parcels)) as pool:
+        pairs = zip(through.relays, parcels, strict=False)
+        return list(pool.map(lambda pair: pair[0].hand_over(pair[1]), pairs))
+
+
+def _parcel(row: Message, at: datetime) -> Parcel:
+    recipient = recipient_of(row.address)
+    content = message_bytes(row)
+    chosen = settings.REGULARS
+    if chosen.mail_dkim_key is not None:
+        domain = row.sender_address.rpartition("@")[2]
+        content = signed(
+            content, domain=domain, selector=chosen.mail_dkim_selector, key=dkim_key(chosen.mail_dkim_key), at_seconds=int(at.timestamp())
+        )
+    return Parcel(str(row.public_id), return_address(row), recipient.address, recipient.needs_smtputf8, content)
+
+
+def _settled(ready: Sequence[Message], answers: Sequence[Answer], through: Outlet, at: datetime) -> None:
+    with transaction.atomic():
+        done: dict[int, list[int]] = {}
+        for row, answer in zip(ready, answers, strict=True):
+            held = Message.objects.filter(pk=row.pk, fence=row.fence, state=MessageState.IN_FLIGHT)
+            if answer.kind == "accepted":
+                if held.update(**_end(MessageState.ACCEPTED, "", answer, at)):
+                    _confirm(row, at)
+                    done.setdefault(row.business_id, []).append(row.pk)
+            else:
+                _settle_no(row, answer, through, at)
+        for business_id, ids in done.items():
+            announce(MessagesHandedOver(tenant_id=business_id, at=at, actor=ACTOR, message_ids=ids))
+
+
+def _settle_no(row: Message, answer: Answer, through: Outlet, at: datetime) -> None:
+    held = Message.objects.filter(pk=row.pk, fence=row.fence, state=MessageState.IN_FLIGHT)
+    if answer.kind == "unknown" and not may_repeat(row.contact_class):
+        if held.update(**_end(MessageState.UNCERTAIN, "interrupted", answer, at)):
+            announce(MessageUncertain(tenant_id=row.business_id, at=at, actor=ACTOR, message_id=row.pk))
+        return
+    if answer.kind in ("later", "away", "unknown"):
+        if answer.code in (421, 450, 451):
+            through.pace.rest(row.route_domain, at, row.attempts)
+        later = at + wait_before(row.attempts)
+        if later <= row.give_up_at:
+            words = {"reply_text": _words(answer), "reason": "repeated" if answer.kind == "unknown" else answer.kind}
+            held.update(state=MessageState.QUEUED, leased_until=None, lease_owner="", due_at=later, **words)
+            return
+    if not held.update(**_end(MessageState.FAILED, _failure(answer), answer, at)):
+        return
+    if answer.kind == "unsupported" or answer.kind == "away":
+        _release(row, _failure(answer), at)
+    else:
+        record_setback(
+            message=row,
+            verdict=verdict_of_reply(answer.code, answer.words),
+            status=str(answer.code),
+            diagnostic=answer.words,
+            source="smtp",
+            at=at,
+        )
+        _release(row, "refused", at)
+    tell_not_delivered(message=row, verdict=_failure(answer), at=at)
+
+
+def _failure(answer: Answer) -> str:
+    return {"unsupported": "unsupported_by_route", "refused": "refused", "away": "server_away"}.get(answer.kind, "gave_up")
+
+
+def _end(state: MessageState, reason: str, answer: Answer, at: datetime) -> dict[str, object]:
+    return {
+        "state": state,
+        "reason": reason,
+        "reply_text": _words(answer),
+        "leased_until": None,
+        "lease_owner": "",
+        "settled_at": at,
+    }
+
+
+def _words(answer: Answer) -> str:
+    return f"{answer.code} {answer.words}".strip()[:500] if answer.code else answer.words[:500]
+
+
+def _confirm(row: Message, at: datetime) -> None:
+    """Write the contact down and let its place count from now. A place that was given away meanwhile loses nothing: the mail is out."""
+    scope = Scope(row.business_id)
+    said = ContactParticulars(
+        channel="email",
+        direction="out",
+        nature=NATURES.get(row.contact_class, "notice"),
+        began_by="customer" if row.contact_class == "reply" else "business",
+        note=row.subject[:500],
+        links={"message": str(row.public_id)},
+    )
+    try:
+        confirm_reservation(scope=scope, reservation=row.reservation, at=at, actor=row.actor, contact=said)
+    except ContactRefused:  # the business has given up the word; the gate's own one stands in
+        confirm_reservation(scope=scope, reservation=row.reservation, at=at, actor=row.actor)
+    except ReservationGone:
+        return

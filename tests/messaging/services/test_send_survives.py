@@ -1,0 +1,216 @@
+"""kill -9 at each named point of sending: nothing is lost, marketing never doubled, orders repeated under one Message-ID."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.db.models.functions import Now
+
+from regulars.customers.services import NewCustomer, register_customer
+from regulars.messaging.models import Message
+from regulars.messaging.rules.mail import read_mail
+
+from tests.cast import ACTOR, NOON, Cast
+from tests.messaging.processes import child_database
+from tests.messaging.services.conftest import sent
+from tests.messaging.sink import Sink
+
+pytestmark = pytest.mark.django_db(transaction=True)
+SENDER = """
+import os, signal, sys
+import django
+django.setup()
+from datetime import UTC, datetime
+from regulars.messaging.services import sending
+point = sys.argv[1]
+def die():
+    os.kill(os.getpid(), signal.SIGKILL)
+def after(name):
+    true = getattr(sending, name)
+    def act(*words):
+        found = true(*words)
+        die()
+        return found
+    setattr(sending, name, act)
+def before(name):
+    setattr(sending, name, lambda *words: die())
+if point == "claimed":
+    after("_claimed")
+elif point == "in flight":
+    before("_handed_over")
+elif point == "handed over":
+    after("_handed_over")
+elif point == "settling":
+    before("_confirm")
+at = datetime(2026, 6, 15, 12, tzinfo=UTC)
+with sending.outlet(owner=f"child:{os.getpid()}") as through:
+    while sending.send_due(through=through, now=lambda: at):
+        pass
+"""
+
+
+def child(sink: Sink, point: str, connections: int = 2) -> subprocess.Popen[bytes]:
+    variables = {
+        "REGULARS_MAIL_URL": sink.url,
+        "REGULARS_MAIL_FROM": "hello@fennel.example",
+        "REGULARS_MAIL_CONNECTIONS": str(connections),
+        "REGULARS_BASE_URL": "https://desk.fennel.example",
+        "REGULARS_SECRET_KEY": settings.SECRET_KEY,
+        **child_database(),
+    }
+    return subprocess.Popen([sys.executable, "-c", SENDER, point], env=os.environ | variables, stderr=subprocess.PIPE)
+
+
+def let_leases_end() -> None:
+    Message.objects.filter(leased_until__isnull=False).update(leased_until=Now() - timedelta(seconds=1))
+
+
+def people(cast: Cast, count: int) -> list[object]:
+    return [
+        register_customer(
+            business_id=cast.business.pk,
+            who=NewCustomer(given_name=f"P{number}", contact_points=[("email", f"p{number}@mail.example")]),
+            branch_id=None,
+            at=NOON,
+            actor=ACTOR,
+        )
+        for number in range(count)
+    ]
+
+
+@pytest.mark.parametrize("kind", ["offers", "transactional"])
+@pytest.mark.parametrize("point", ["claimed", "in flight", "handed over", "settling"])
+def test_20_a_sender_killed_at_a_named_point(
+    cast: Cast, sink: Sink, written: Callable[..., Message], agreed: Callable[..., None], point: str, kind: str
+) -> None:
+    for one in people(cast, 6):
+        agreed(customer=one)
+        written(kind, "promotional" if kind == "offers" else "transactional", customer=one)
+    process = child(sink, point)
+    assert process.wait(60) == -signal.SIGKILL, process.stderr.read().decode()[-1500:]  # type: ignore[union-attr]
+    let_leases_end()
+    while sent():
+        pass
+    counted = Counter(one.recipients[0] for one in sink.taken)
+    states = Counter(Message.objects.values_list("state", flat=True))
+    if kind == "offers":
+        assert max(counted.values()) == 1  # never twice
+        lost = 2 if point in ("in flight", "handed over", "settling") else 0  # one for each connection
+        assert states == Counter({"accepted": 6 - lost} | ({"uncertain": lost} if lost else {}))
+        assert sum(counted.values()) == (4 if point == "in flight" else 6)
+    else:
+        assert len(counted) == 6  # nobody is left out
+        assert states == Counter({"accepted": 6})
+        ids = {address: {read_mail(one.content).message_id for one in sink.taken if one.recipients == [address]} for address in counted}
+        assert all(len(found) == 1 for found in ids.values())
+
+
+@pytest.mark.once
+def test_20_ten_random_kills_double_nothing_and_name_what_is_uncertain(
+    cast: Cast, sink: Sink, written: Callable[..., Message], agreed: Callable[..., None]
+) -> None:
+    for one in people(cast, 120):
+        agreed(customer=one)
+        written("offers", "promotional", customer=one)
+    sink.delay_seconds = 0.01
+    for round_number in range(10):
+        process = child(sink, "none", connections=5)
+        before = len(sink.taken)
+        end = time.monotonic() + 20
+        while len(sink.taken) < before + 3 + round_number and time.monotonic() < end and process.poll() is None:
+            time.sleep(0.002)
+        process.kill()
+        process.wait(20)
+        let_leases_end()
+    sink.delay_seconds = 0
+    while sent():
+        pass
+    counted = Counter(one.recipients[0] for one in sink.taken)
+    assert max(counted.values()) == 1
+    states = Counter(Message.objects.values_list("state", flat=True))
+    assert set(states) <= {"accepted", "uncertain"}
+    assert states["uncertain"] <= 10 * 5
+    missing = set(Message.objects.values_list("address", flat=True)) - set(counted)
+    assert missing <= set(Message.objects.filter(state="uncertain").values_list("address", flat=True))
+    assert len(counted) + len(missing) == 120
+
+
+def test_23_two_senders_at_once_send_each_message_once(cast: Cast, sink: Sink, written: Callable[..., Message]) -> None:
+    for one in people(cast, 30):
+        written(customer=one)
+    sink.delay_seconds = 0.005
+
+    def run() -> None:
+        try:
+            while sent():
+                pass
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run) for _number in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    while sent():
+        pass
+    assert Counter(one.recipients[0] for one in sink.taken) == Counter({f"p{number}@mail.example": 1 for number in range(30)})
+
+
+@pytest.mark.parametrize(("script", "kind", "state", "copies"), [
+    ({"dot": ["keep and drop"]}, "offers", "uncertain", 1),
+    ({"dot": ["keep and drop"]}, "transactional", "accepted", 2),
+    ({"dot": ["drop"]}, "offers", "uncertain", 0),
+    ({"data": ["drop"]}, "offers", "accepted", 1),
+    ({"greeting": ["drop"]}, "offers", "accepted", 1),
+    ({"rcpt": ["421 4.3.2 shutting down"]}, "offers", "accepted", 1),
+])  # fmt: skip
+def test_a_line_that_breaks_is_judged_by_where_it_broke(
+    cast: Cast,
+    sink: Sink,
+    written: Callable[..., Message],
+    agreed: Callable[..., None],
+    script: dict[str, list[str]],
+    kind: str,
+    state: str,
+    copies: int,
+) -> None:
+    agreed()
+    row = written(kind, "promotional" if kind == "offers" else "transactional")
+    sink.answers.update(script)
+    for minutes in (0, 5, 30):
+        sent(NOON + timedelta(minutes=minutes))
+    row.refresh_from_db()
+    assert (row.state, len(sink.taken)) == (state, copies)
+    assert len({read_mail(one.content).message_id for one in sink.taken}) <= 1
+
+
+def test_a_late_sender_can_t_settle_what_another_took_over(cast: Cast, sink: Sink, written: Callable[..., Message], monkeypatch) -> None:  # type: ignore[no-untyped-def]
+    from regulars.messaging.services import sending
+
+    row = written()
+    true = sending._handed_over
+
+    def slow(*words):  # type: ignore[no-untyped-def]
+        answers = true(*words)
+        monkeypatch.setattr(sending, "_handed_over", true)
+        let_leases_end()
+        sent()  # another sender takes over and settles
+        Message.objects.filter(pk=row.pk).update(reply_text="250 by the other")
+        return answers
+
+    monkeypatch.setattr(sending, "_handed_over", slow)
+    sent()
+    row.refresh_from_db()
+    assert (row.state, row.reply_text) == ("accepted", "250 by the other")
