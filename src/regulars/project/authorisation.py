@@ -58,6 +58,8 @@ TABLE = Table(
         public("desk:return_outside", "GET"),
         public("desk:join", *READ, "POST"),
         public("desk:welcome", *READ, "POST"),
+        public("desk:wishes", *READ, "POST"),  # opened by a link that only we can make
+        public("desk:unsubscribe", *READ, "POST"),
         public("design:asset"),
         public("design:accent"),
         public("design:favicon", "GET"),
@@ -130,6 +132,13 @@ TABLE = Table(
         read("desk:mail_parked", SUPERVISE | {Role.AGENT}),
         read("desk:mail_parked_source", SUPERVISE | {Role.AGENT}),
         write("desk:mail_retry", SUPERVISE | {Role.AGENT}),
+        both("desk:write_message", SUPERVISE | {Role.AGENT, Role.MARKETER}),
+        read("desk:messages", NO_TILL),
+        read("desk:message", NO_TILL),
+        both("desk:texts", SUPERVISE | {Role.AGENT, Role.MARKETER}),
+        write("desk:mail_stop", SUPERVISE | {Role.MARKETER}),
+        both("desk:suppressions", SUPERVISE | {Role.MARKETER}),
+        write("desk:lift_suppression", SUPERVISE),
         read("desk:mailboxes", LEADS),
         both("desk:new_mailbox", LEADS),
         both("desk:mailbox", LEADS),
@@ -197,5 +206,7 @@ TABLE = Table(
         ask("api:purchases", "purchases:read"),
         tell("api:purchases", "purchases:write"),
         ask("api:purchase", "purchases:read"),
+        ask("api:message", "messages:read"),
+        tell("api:messages", "messages:write"),
     ]
 )

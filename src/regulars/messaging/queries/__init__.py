@@ -16,6 +16,16 @@ from regulars.messaging.queries.inbox import (
     parked_receipts,
     raw_of,
 )
+from regulars.messaging.queries.outbox import (
+    MessagePage,
+    message_counts,
+    message_of,
+    messages_before,
+    setbacks_of,
+    standing_stop,
+    suppressions_of,
+    texts_of,
+)
 from regulars.messaging.queries.wording import reason_words
 from regulars.messaging.rules.markup import Shown
 
@@ -25,6 +35,7 @@ __all__ = [
     "Mailbox",
     "MailboxKind",
     "Message",
+    "MessagePage",
     "MessageState",
     "Receipt",
     "ReceiptState",
@@ -38,8 +49,15 @@ __all__ = [
     "mailboxes_of",
     "mails_before",
     "markup_of",
+    "message_counts",
+    "message_of",
+    "messages_before",
     "parked_receipt",
     "parked_receipts",
     "raw_of",
     "reason_words",
+    "setbacks_of",
+    "standing_stop",
+    "suppressions_of",
+    "texts_of",
 ]

@@ -12,12 +12,14 @@ from regulars.messaging.services.mailboxes import (
     mailbox_named,
     open_mailbox,
 )
+from regulars.messaging.services.obeying import WishesShown, leave, message_by_link, set_wishes, wishes_shown
 from regulars.messaging.services.parking import retry_parked
 from regulars.messaging.services.reading import read_receipt, read_waiting
 from regulars.messaging.services.receiving import Delivery, Stored, TooLarge, receive_mail
 from regulars.messaging.services.sending import Outlet, outlet, recover_lost, send_due
 from regulars.messaging.services.setbacks import end_rests, lift_suppression, suppress_address
 from regulars.messaging.services.switching import resume_mail, stop_mail
+from regulars.messaging.services.texts import save_text
 from regulars.messaging.services.writing import (
     AddressRefused,
     AddressSuppressed,
@@ -51,6 +53,7 @@ __all__ = [
     "TakenIn",
     "TextRefused",
     "TooLarge",
+    "WishesShown",
     "Written",
     "business_for_mail",
     "describe_mailbox",
@@ -58,11 +61,13 @@ __all__ = [
     "fetch_mailbox",
     "files_taken_in",
     "keep_message",
+    "leave",
     "lift_suppression",
     "listen",
     "mailbox_at",
     "mailbox_named",
     "mailboxes_to_fetch",
+    "message_by_link",
     "open_mailbox",
     "outlet",
     "preview_message",
@@ -72,8 +77,11 @@ __all__ = [
     "recover_lost",
     "resume_mail",
     "retry_parked",
+    "save_text",
     "send_due",
+    "set_wishes",
     "stop_mail",
     "suppress_address",
+    "wishes_shown",
     "write_message",
 ]

@@ -16,12 +16,14 @@ from regulars.groundwork.kernel.refusals import NotFound
 from regulars.messaging.adapters.keys import token_key
 from regulars.messaging.events import AddressSet, MessageNotDelivered, RouteRefused
 from regulars.messaging.models import Message, MessageState, ReceivedMail, Setback, Suppression
+from regulars.messaging.rules.addresses import NotOneAddress, recipient_of
 from regulars.messaging.rules.classifying import OWN_MARK
 from regulars.messaging.rules.headers import ids_in
 from regulars.messaging.rules.mail import ReadMail
 from regulars.messaging.rules.reports import Report, Verdict, report_in
 from regulars.messaging.rules.sending import SOFT_REST, SOFT_WITHIN, is_given_up
 from regulars.messaging.rules.tokens import subject_of, tokens_in
+from regulars.messaging.services.writing import AddressRefused
 
 ACTOR = "system:mail"
 
@@ -172,11 +174,15 @@ def suppress_address(
     all_purposes: bool = True,
     note: str = "",
 ) -> Suppression:
-    """Put an address on the list of those that get no mail. A repeat keeps the first entry, with the later end."""
+    """Put an address on the list of those that get no mail. A repeat keeps the first entry, with the later end. Raises AddressRefused."""
+    try:
+        address = recipient_of(address).normal
+    except NotOneAddress as fault:
+        raise AddressRefused(fault.code) from None
     with transaction.atomic():
         row, made = Suppression.objects.get_or_create(
             business_id=business_id,
-            address=address.strip().lower()[:320],
+            address=address,
             cause=cause,
             defaults={"since": at, "until": until, "all_purposes": all_purposes, "message": message, "note": note[:300]},
         )

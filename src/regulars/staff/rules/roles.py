@@ -31,6 +31,8 @@ KEY_SCOPES = (
     "contacts:write",
     "gate:read",
     "gate:write",
+    "messages:read",
+    "messages:write",
 )
 
 # Who may give which role: nobody can hand out more than they hold.
