@@ -13,7 +13,9 @@ from django.utils.translation import gettext as _
 
 from regulars.business.queries import Business, Scope, branches, business_of, zone_of
 from regulars.contacts.queries import (
+    Ask,
     Contact,
+    Decision,
     FollowUp,
     KnownTerm,
     Story,
@@ -21,6 +23,7 @@ from regulars.contacts.queries import (
     TermKind,
     Terms,
     TimelineLine,
+    ask_gate,
     channel_words,
     contact_lines_of,
     follow_ups_due,
@@ -51,6 +54,14 @@ def readiness() -> dict[str, bool]:
 
 
 @dataclass(frozen=True)
+class MayWe:
+    """One of the gate's answers, with the words of the question."""
+
+    words: str
+    decision: Decision
+
+
+@dataclass(frozen=True)
 class CustomerScreen:
     """One customer's page."""
 
@@ -64,6 +75,7 @@ class CustomerScreen:
     terms: Terms | None = None
     staff: list[tuple[str, str]] = field(default_factory=list)
     follow_ups: list[FollowUp] = field(default_factory=list)
+    may_we: list[MayWe] = field(default_factory=list)
 
     @property
     def natures(self) -> list[KnownTerm]:
@@ -98,7 +110,7 @@ class StoryAsked:
     staff: str = ""
 
 
-def customer_page(*, scope: Scope, actor: Actor, public_id: str, asked: StoryAsked) -> CustomerScreen:
+def customer_page(*, scope: Scope, actor: Actor, public_id: str, asked: StoryAsked, at: datetime) -> CustomerScreen:
     """Who they are, what they bought, how they are doing (for those who may see insight), a page of their story. Raises NotFound."""
     customer = customer_of(scope=scope, public_id=public_id)
     ids = cluster_of(scope=scope, customer_id=customer.pk)
@@ -116,7 +128,17 @@ def customer_page(*, scope: Scope, actor: Actor, public_id: str, asked: StoryAsk
         terms=terms_of(scope=scope),
         staff=[(str(one.public_id), one.name) for one in people],
         follow_ups=follow_ups_of(scope=scope, customer=customer),
+        may_we=may_we(scope=scope, customer=customer, at=at),
     )
+
+
+def may_we(*, scope: Scope, customer: Customer, at: datetime) -> list[MayWe]:
+    """What staff look at first: an offer by e-mail, a call in service."""
+    questions = [
+        (_("An offer by e-mail"), Ask("email", "offers", "promotional")),
+        (_("A service call"), Ask("phone", "service", "service")),
+    ]
+    return [MayWe(words, ask_gate(scope=scope, customer_id=customer.pk, ask=ask, at=at)) for words, ask in questions]
 
 
 def lines_of_versions(*, scope: Scope, versions: list[Contact]) -> list[TimelineLine]:

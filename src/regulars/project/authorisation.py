@@ -102,6 +102,8 @@ TABLE = Table(
         read("desk:follow_ups", EVERYBODY),
         write("desk:keep_follow_up", SERVE | {Role.MARKETER}),
         write("desk:cancel_follow_up", SERVE | {Role.MARKETER}),
+        read("desk:gate", EVERYBODY),
+        both("desk:gate_rules", LEADS),
         both("desk:words", LEADS),
         both("desk:word", LEADS),
         read("desk:consent", EVERYBODY),

@@ -25,6 +25,7 @@ PLAIN = [
     "log",
     "follow_ups",
     "words",
+    "gate_rules",
 ]
 
 

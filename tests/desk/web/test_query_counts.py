@@ -36,7 +36,7 @@ def fill(cast: Cast, start: int, count: int) -> None:
         ("/", 16),
         ("/customers/", 6),
         ("/customers/?q=crowd", 7),
-        ("/customers/{ada}/", 36),
+        ("/customers/{ada}/", 40),
         ("/purchases/", 6),
         ("/settings/", 8),
         ("/settings/staff/", 9),

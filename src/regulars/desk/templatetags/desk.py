@@ -170,6 +170,12 @@ def whole(number: int) -> str:
 
 
 @register.filter
+def looked_up(key: str, words: dict[str, str]) -> str:
+    """A code in the words of a table; an unknown one reads as itself."""
+    return words.get(key, key)
+
+
+@register.filter
 def quantity(milli: int) -> str:
     """Thousandths as a plain number: 350 → 0.35."""
     text = f"{milli / 1000:.3f}".rstrip("0").rstrip(".")

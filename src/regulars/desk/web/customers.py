@@ -107,7 +107,7 @@ def customer(request: HttpRequest, id: str) -> HttpResponse:
         kinds=[one for one in request.GET.getlist("show") if one],
         **{name: request.GET.get(name, "") for name in ("channel", "nature", "outcome", "staff")},
     )
-    page = customer_page(scope=asking.scope, actor=asking.actor, public_id=id, asked=asked)
+    page = customer_page(scope=asking.scope, actor=asking.actor, public_id=id, asked=asked, at=asking.at)
     person = person_panel(asking, page.customer)
     if person.standing.survivor:
         return redirect("desk:customer", id=person.standing.survivor.public_id)
@@ -158,7 +158,7 @@ def add_contact(request: HttpRequest, id: str) -> HttpResponse:
             return redirect("desk:customer", id=id)
         except Refusal as refusal:
             form.add_error("value", refusal.sentence)
-    page = customer_page(scope=asking.scope, actor=asking.actor, public_id=id, asked=StoryAsked())
+    page = customer_page(scope=asking.scope, actor=asking.actor, public_id=id, asked=StoryAsked(), at=asking.at)
     context = {"page": page, "at": asking.at, "person": person_panel(asking, row), "contact_form": form, "current_section": "customers"}
     return render(request, "desk/customer.html", context, status=422)
 
