@@ -118,3 +118,15 @@ class FreezeLifted(CustomerFact):
     """What froze a customer is closed; some days are still to pass."""
 
     freeze_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContactsImported(Fact):
+    """A file of contacts was taken over; one fact for the whole batch."""
+
+    batch_id: int
+    created: int
+
+    @property
+    def subject(self) -> str:
+        return f"batch:{self.batch_id}"

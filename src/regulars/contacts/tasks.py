@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from regulars.contacts.services import expire_reservations, reweigh_reservations
+from regulars.contacts.services import (
+    expire_reservations,
+    importing,  # noqa: F401 — registers the kind of import
+    reweigh_reservations,
+)
 from regulars.groundwork.kernel import clock
 from regulars.groundwork.kernel.jobs import Work, job
 from regulars.groundwork.kernel.schedules import schedule
