@@ -103,6 +103,8 @@ TABLE = Table(
         write("desk:keep_follow_up", SERVE | {Role.MARKETER}),
         write("desk:cancel_follow_up", SERVE | {Role.MARKETER}),
         read("desk:gate", EVERYBODY),
+        read("desk:likes", NO_TILL),
+        read("desk:likes_of_all", NO_TILL),
         both("desk:gate_rules", LEADS),
         both("desk:words", LEADS),
         both("desk:word", LEADS),

@@ -26,6 +26,7 @@ PLAIN = [
     "follow_ups",
     "words",
     "gate_rules",
+    "likes_of_all",
 ]
 
 

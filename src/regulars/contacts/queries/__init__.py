@@ -5,6 +5,7 @@ from regulars.contacts.queries.explaining import Decision, Reason, UsedContact
 from regulars.contacts.queries.exporting import contacts_section, promises_section, story_section
 from regulars.contacts.queries.gate import BudgetLine, ask_gate, budget_of, freezes_of, instant_on_their_clock, slot_of, slots_of
 from regulars.contacts.queries.gate_rules import RulesShown, gate_rule_versions, gate_rules_at
+from regulars.contacts.queries.liking import Likes, likes_of, likes_of_all
 from regulars.contacts.queries.reading import (
     StoryFilter,
     contact_lines_of,
@@ -20,6 +21,7 @@ from regulars.contacts.queries.terms import Terms, channel_words, terms_of
 from regulars.contacts.rules.gate_clock import instant_of_wall
 from regulars.contacts.rules.gate_deciding import Ask
 from regulars.contacts.rules.gate_document import ContactClass
+from regulars.contacts.rules.liking import Share
 from regulars.contacts.rules.particulars import ContactParticulars
 from regulars.contacts.rules.timeline import Cursor, TimelineLine
 from regulars.contacts.rules.words import CHANNELS, KnownTerm, TermKind, Valence
@@ -36,8 +38,10 @@ __all__ = [
     "FollowUp",
     "Freeze",
     "KnownTerm",
+    "Likes",
     "Reason",
     "RulesShown",
+    "Share",
     "Slot",
     "Story",
     "StoryFilter",
@@ -64,6 +68,8 @@ __all__ = [
     "gate_rules_at",
     "instant_of_wall",
     "instant_on_their_clock",
+    "likes_of",
+    "likes_of_all",
     "order_of",
     "promises_section",
     "slot_of",
