@@ -118,8 +118,8 @@ TABLE = Table(
         both("desk:together", SERVE | {Role.MARKETER}),
         write("desk:leave_household", SERVE | {Role.MARKETER}),
         write("desk:end_membership", SERVE | {Role.MARKETER}),
-        write("desk:export_customer", LEADS),
-        both("desk:forget_customer", LEADS),
+        read("desk:forget_customer", LEADS),
+        *grave(write("desk:export_customer", LEADS), write("desk:forget_customer", LEADS)),
         write("desk:hold_customer", LEADS),
         write("desk:release_customer", LEADS),
         # Purchases.

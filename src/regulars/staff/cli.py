@@ -12,13 +12,13 @@ from django.conf import settings
 from regulars.business.services import ensure_business
 from regulars.groundwork.kernel import clock
 from regulars.staff.queries import KEY_SCOPES, Role, employee_by_email
-from regulars.staff.services import hire_employee, make_key
+from regulars.staff.services import hire_employee, make_key, remove_all_factors
 
 ACTOR = "system:command-line"
 
 
 def commands(add: Any) -> None:
-    """`regulars staff key | add`."""
+    """`regulars staff key | add | reset-factors`."""
     staff = add.add_parser("staff", help="people who may sign in, and keys for programs")
     acts = staff.add_subparsers(dest="act", required=True)
     key = acts.add_parser("key", help="make an API key; it is printed once")
@@ -34,6 +34,9 @@ def commands(add: Any) -> None:
     person.add_argument("--role", choices=[role.value for role in Role], default=Role.EXECUTIVE.value)
     person.add_argument("--password-stdin", action="store_true", help="read the password from standard input instead of asking")
     person.set_defaults(run=hire)
+    reset = acts.add_parser("reset-factors", help="take all second factors off somebody who lost them; their sessions end")
+    reset.add_argument("--email", required=True)
+    reset.set_defaults(run=reset_factors)
 
 
 def make(arguments: argparse.Namespace) -> int:
@@ -65,4 +68,15 @@ def hire(arguments: argparse.Namespace) -> int:
         actor=ACTOR,
     )
     print(f"{row.name} may sign in as {row.email}.")  # noqa: T201
+    return 0
+
+
+def reset_factors(arguments: argparse.Namespace) -> int:
+    """Take all second factors off one person: who can run commands on the server may do that for anybody."""
+    row = employee_by_email(email=arguments.email)
+    if row is None:
+        print(f"regulars: nobody signs in as {arguments.email}", file=sys.stderr)  # noqa: T201
+        return 2
+    remove_all_factors(employee=row, giver=Role.EXECUTIVE, at=clock.now(), actor=ACTOR)
+    print(f"{row.name} signs in with the password alone until they set up a second factor again.")  # noqa: T201
     return 0

@@ -102,6 +102,14 @@ def test_a_key_is_made_only_after_confirming_and_nothing_is_made_before(desk: Cl
     assert ApiKey.objects.count() == 1
 
 
+@pytest.mark.parametrize("act", ["export", "forget"])
+def test_taking_out_or_erasing_a_persons_data_asks_again_and_does_nothing_before(cast: Cast, desk: Client, act: str) -> None:
+    response = aged(desk, 16).post(f"/customers/{cast.ada.public_id}/{act}/", {"name": "Ada Lindqvist"})
+    assert response["Location"].startswith("/confirm/")
+    cast.ada.refresh_from_db()
+    assert cast.ada.given_name == "Ada"
+
+
 def test_a_wrong_password_confirms_nothing(desk: Client) -> None:
     response = aged(desk, 16).post("/confirm/", {"password": "wrong", "next": "/settings/keys/"})
     assert response.status_code == 422

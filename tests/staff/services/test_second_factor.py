@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from argparse import Namespace
 from datetime import timedelta
 
 import pyotp
@@ -9,6 +10,7 @@ import pytest
 from django.db import connection
 
 from regulars.groundwork.kernel.models import AuditLine
+from regulars.staff.cli import reset_factors
 from regulars.staff.models import Authenticator, RecoveryCode
 from regulars.staff.queries import Role, has_second_factor
 from regulars.staff.services import (
@@ -115,6 +117,14 @@ def test_a_manager_takes_off_factors_only_of_those_whom_they_may_appoint(cast: C
         remove_all_factors(employee=cast.tom, giver=Role.AGENT, at=NOON, actor=ACTOR)
     remove_all_factors(employee=cast.tom, giver=Role.MANAGER, at=NOON, actor=ACTOR)
     assert not has_second_factor(employee=cast.tom)
+
+
+def test_the_command_line_takes_factors_off_the_last_executive(cast: Cast, capsys: pytest.CaptureFixture[str]) -> None:
+    secret, _address = begin_authenticator(employee=cast.ines, at=NOON)
+    confirm_authenticator(employee=cast.ines, code=pyotp.TOTP(secret).at(NOON), at=NOON)
+    assert reset_factors(Namespace(email=cast.ines.email)) == 0
+    assert not has_second_factor(employee=cast.ines)
+    assert reset_factors(Namespace(email="nobody@bakery.example")) == 2
 
 
 def test_signing_in_is_noted_only_after_the_second_step(cast: Cast) -> None:
