@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 import signal
@@ -78,4 +77,4 @@ def test_the_program_outlives_its_database() -> None:
             assert process.wait(35) == 0
             assert time.monotonic() - started < 30
         server.cleanup()
-        assert json.dumps(log.read_text()).count("Traceback") == 0
+        assert "Traceback" not in log.read_text(), log.read_text()[-6000:]

@@ -45,10 +45,18 @@ class Worker:
         end = time.monotonic() + drain_seconds
         for thread in threads:
             thread.join(max(0.0, end - time.monotonic()))
-        for work in list(self.held.values()):
-            jobs.hand_back(work)
-        WorkerBeat.objects.filter(owner=self.owner).delete()
+        self._take_leave()
         log.info("worker stopped", owner=self.owner)
+
+    def _take_leave(self) -> None:
+        """Hand back what did not end. Should the database be away, the leases run out by themselves."""
+        connection.close()  # This thread's line may be hours old, and the server another one by now.
+        try:
+            for work in list(self.held.values()):
+                jobs.hand_back(work)
+            WorkerBeat.objects.filter(owner=self.owner).delete()
+        except DatabaseError as error:
+            log.warning("database away", lane="leaving", fault=type(error).__name__)
 
     def stop(self) -> None:
         """Ask the worker to stop; safe in a signal handler."""
