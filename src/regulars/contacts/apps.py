@@ -6,9 +6,10 @@ class ContactsConfig(AppConfig):
     label = "contacts"
 
     def ready(self) -> None:
-        from regulars.contacts.queries import contacts_section, promises_section, story_section
-        from regulars.customers.queries import add_export_section
+        from regulars.contacts.queries import contacts_section, in_touch_since, promises_section, story_section
+        from regulars.customers.queries import add_export_section, add_life_sign
 
         add_export_section("contacts", contacts_section)
         add_export_section("promises", promises_section)
         add_export_section("story", story_section)
+        add_life_sign("contacts", in_touch_since)

@@ -11,15 +11,17 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from regulars.business.queries import Scope, all_businesses
-from regulars.customers.queries import customer_named, standing_merge_of
+from regulars.customers.queries import customer_named, retention_due, retention_rules, standing_merge_of
 from regulars.customers.services import (
     export_of_customer,
     forget_customer,
+    keep_to_retention,
     lift_hold,
     merge_customers,
     note_pending_erasures,
     place_hold,
     replay_erasures,
+    set_retention,
     unmerge_customers,
 )
 from regulars.groundwork.kernel import clock
@@ -71,6 +73,9 @@ def commands(add: Any) -> None:
     hold = _act(acts, "hold", "keep a customer from being forgotten", hold_one)
     hold.add_argument("customer", metavar="CUSTOMER", help=WHO)
     hold.add_argument("--reason", required=True, help="why; whoever wants to forget them reads it")
+    retention = _act(acts, "retention", "what the retention rules end: shown, or done with --run", keep_rules)
+    retention.add_argument("--run", dest="now", action="store_true", help="forget them now (the worker does it each night)")
+    retention.add_argument("--set", nargs=2, metavar=("RULE", "DAYS"), help="switch a rule on with this length; 0 switches it off")
     release = _act(acts, "release", "end a hold", release_one)
     release.add_argument("customer", metavar="CUSTOMER", help=WHO)
 
@@ -163,6 +168,30 @@ def release_one(arguments: argparse.Namespace) -> int:
     customer = customer_named(scope=scope, text=arguments.customer)
     lift_hold(scope=scope, customer_id=customer.pk, at=clock.now(), actor=ACTOR)
     _answer(arguments, {"released": str(customer.public_id)}, _("Released."))
+    return 0
+
+
+def keep_rules(arguments: argparse.Namespace) -> int:
+    """`regulars customers retention [--set RULE DAYS] [--run]`."""
+    scope, at = scope_from(arguments), clock.now()
+    if arguments.set:
+        name, days = arguments.set
+        length = int(days) if days.isdigit() else -1
+        known = {rule.subject.name: rule.days for rule in retention_rules(scope=scope)}
+        set_retention(scope=scope, subject=name, days=length or known.get(name, 0), enabled=length != 0, at=at, actor=ACTOR)
+    due = retention_due(scope=scope, at=at)
+    values: dict[str, Any] = {
+        "rules": {rule.subject.name: rule.days if rule.enabled else None for rule in retention_rules(scope=scope)},
+        "ending": {name: [str(row.public_id) for row in rows] for name, rows in due.ending.items()},
+        "spared": [str(row.public_id) for row in due.spared],
+    }
+    count = sum(len(rows) for rows in due.ending.values())
+    sentence = _("%(count)s people would be forgotten, a legal hold spares %(spared)s.") % {"count": count, "spared": len(due.spared)}
+    if arguments.now:
+        done = keep_to_retention(scope=scope, at=at, actor=ACTOR)
+        values["ended"] = done.ended
+        sentence = _("%(count)s people were forgotten.") % {"count": sum(done.ended.values())}
+    _answer(arguments, values, sentence)
     return 0
 
 

@@ -1,4 +1,22 @@
-"""Background work with customers: imports, as a kind that the kernel's import job knows."""
+"""What customers need done by the clock: the journal of erasures completed, retention kept, stale requests dropped."""
 
-from regulars.customers.services import importing  # noqa: F401 — registers the kind
-from regulars.groundwork.kernel.intake import jobs  # noqa: F401 — registers the job
+from __future__ import annotations
+
+from regulars.business.queries import Scope, all_businesses
+from regulars.customers.services import drop_stale_opt_ins, keep_to_retention, note_pending_erasures
+from regulars.groundwork.kernel import clock
+from regulars.groundwork.kernel.jobs import Work, job
+from regulars.groundwork.kernel.schedules import schedule
+
+
+@job("customers.tidy", lane="long", attempts=3)
+def tidy(work: Work) -> None:
+    """Complete the journal first: whoever is forgotten below is noted in it at once."""
+    at = clock.now()
+    note_pending_erasures()
+    drop_stale_opt_ins(at=at)
+    for business in all_businesses():
+        keep_to_retention(scope=Scope(business.pk), at=at, actor="system:retention")
+
+
+schedule("customers.tidy", kind="customers.tidy", daily="03:40")

@@ -6,6 +6,7 @@ from regulars.contacts.queries.exporting import contacts_section, promises_secti
 from regulars.contacts.queries.gate import BudgetLine, ask_gate, budget_of, freezes_of, instant_on_their_clock, slot_of, slots_of
 from regulars.contacts.queries.gate_rules import RulesShown, gate_rule_versions, gate_rules_at
 from regulars.contacts.queries.liking import Likes, likes_of, likes_of_all
+from regulars.contacts.queries.living import in_touch_since
 from regulars.contacts.queries.reading import (
     StoryFilter,
     contact_lines_of,
@@ -66,6 +67,7 @@ __all__ = [
     "freezes_of",
     "gate_rule_versions",
     "gate_rules_at",
+    "in_touch_since",
     "instant_of_wall",
     "instant_on_their_clock",
     "likes_of",

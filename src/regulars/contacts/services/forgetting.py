@@ -18,6 +18,6 @@ def forget_contacts(*, customer_ids: Collection[int]) -> int:
         promised = FollowUp.objects.filter(customer_id__in=customer_ids)
         changed += FollowUpEnding.objects.filter(follow_up__in=promised).exclude(reason="").update(reason="")
         changed += promised.exclude(what="").update(what="")
-        changed += Slot.objects.filter(customer_id__in=customer_ids).exclude(address="", household="").update(address="", household="")
+        changed += Slot.objects.filter(customer_id__in=customer_ids).update(address="", household="", settled_reason="")
         changed += Freeze.objects.filter(customer_id__in=customer_ids).exclude(reason="").update(reason="")
     return changed

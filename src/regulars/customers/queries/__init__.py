@@ -24,6 +24,7 @@ from regulars.customers.queries.permitting import (
 )
 from regulars.customers.queries.reaching import customers_at
 from regulars.customers.queries.standing import PersonStanding, person_standing_of
+from regulars.customers.queries.retaining import Due, RuleShown, add_life_sign, retention_due, retention_rules
 from regulars.customers.queries.suppressing import suppressed_among
 from regulars.customers.queries.together import (
     HouseholdKnown,
@@ -51,6 +52,7 @@ __all__ = [
     "CustomerCounts",
     "CustomerKind",
     "CustomerPage",
+    "Due",
     "ExportSection",
     "HouseholdKnown",
     "MergeShown",
@@ -58,11 +60,13 @@ __all__ = [
     "Particulars",
     "PersonStanding",
     "PurposeRule",
+    "RuleShown",
     "Standing",
     "Trait",
     "Wishes",
     "ZoneKnown",
     "add_export_section",
+    "add_life_sign",
     "cluster_of",
     "company_of",
     "consent_for",
@@ -85,6 +89,8 @@ __all__ = [
     "particulars_of",
     "person_standing_of",
     "purposes_of",
+    "retention_due",
+    "retention_rules",
     "standing_merge_of",
     "standing_of",
     "suppressed_among",

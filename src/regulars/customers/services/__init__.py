@@ -46,6 +46,7 @@ from regulars.customers.services.present import NoLongerKnown
 from regulars.customers.services.reaching import ContactPointRefused, add_contact_point, remove_contact_point
 from regulars.customers.services.registering import ExternalIdTaken, Nameless, NewCustomer, register_customer
 from regulars.customers.services.registering_many import Registration, register_customers, remove_customers
+from regulars.customers.services.retaining import Retained, RuleRefused, drop_stale_opt_ins, keep_to_retention, set_retention
 from regulars.customers.services.together import (
     InAHousehold,
     MemberAlready,
@@ -86,6 +87,8 @@ __all__ = [
     "PurposeTaken",
     "Registration",
     "Replayed",
+    "Retained",
+    "RuleRefused",
     "UnknownChannel",
     "UnknownPurpose",
     "WishRefused",
@@ -96,11 +99,13 @@ __all__ = [
     "assume_zones",
     "business_for_import",
     "describe_customer",
+    "drop_stale_opt_ins",
     "end_membership",
     "export_of_customer",
     "forget_customer",
     "forget_numbers",
     "keep_apart",
+    "keep_to_retention",
     "known_numbers_sql",
     "leave_household",
     "lift_hold",
@@ -120,6 +125,7 @@ __all__ = [
     "remove_customers",
     "remove_unused_customers",
     "replay_erasures",
+    "set_retention",
     "state_wishes",
     "unknown_numbers",
     "unmerge_customers",

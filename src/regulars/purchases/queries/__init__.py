@@ -8,6 +8,7 @@ from regulars.purchases.queries.columns import (
     purchase_span,
 )
 from regulars.purchases.queries.exporting import purchases_section
+from regulars.purchases.queries.living import bought_since
 from regulars.purchases.queries.reading import (
     CustomerTotals,
     PurchasePage,
@@ -28,6 +29,7 @@ __all__ = [
     "PurchaseSpan",
     "Sale",
     "SaleLine",
+    "bought_since",
     "customer_totals",
     "main_currency",
     "purchase_columns",
