@@ -60,6 +60,8 @@ TABLE = Table(
         public("desk:welcome", *READ, "POST"),
         public("desk:wishes", *READ, "POST"),  # opened by a link that only we can make
         public("desk:unsubscribe", *READ, "POST"),
+        public("desk:sign_up", *READ, "POST"),
+        public("desk:confirm_opt_in", *READ, "POST"),
         public("design:asset"),
         public("design:accent"),
         public("design:favicon", "GET"),

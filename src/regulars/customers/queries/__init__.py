@@ -13,6 +13,7 @@ from regulars.customers.queries.finding import (
 )
 from regulars.customers.queries.knowing import CustomerCounts, Particulars, Standing, counts_of, particulars_of, standing_of, traits_of
 from regulars.customers.queries.naming import customer_named, merge_by_id, standing_merge_of
+from regulars.customers.queries.opting_in import OptInLetter, business_with_id, opt_in_by_token, opt_in_letter, purpose_labels, wording_for
 from regulars.customers.queries.permitting import (
     Consent,
     consent_for,
@@ -56,6 +57,7 @@ __all__ = [
     "ExportSection",
     "HouseholdKnown",
     "MergeShown",
+    "OptInLetter",
     "Pair",
     "Particulars",
     "PersonStanding",
@@ -67,6 +69,7 @@ __all__ = [
     "ZoneKnown",
     "add_export_section",
     "add_life_sign",
+    "business_with_id",
     "cluster_of",
     "company_of",
     "consent_for",
@@ -86,8 +89,11 @@ __all__ = [
     "merge_by_id",
     "merged_numbers",
     "merges_of",
+    "opt_in_by_token",
+    "opt_in_letter",
     "particulars_of",
     "person_standing_of",
+    "purpose_labels",
     "purposes_of",
     "retention_due",
     "retention_rules",
@@ -97,5 +103,6 @@ __all__ = [
     "survivor_of",
     "traits_of",
     "wishes_of",
+    "wording_for",
     "zone_known_of",
 ]

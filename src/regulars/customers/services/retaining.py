@@ -62,5 +62,5 @@ def keep_to_retention(*, scope: Scope, at: datetime, actor: str) -> Retained:
 
 
 def drop_stale_opt_ins(*, at: datetime) -> int:
-    """Requests that were never confirmed go when their link has run out. Returns how many."""
-    return OptInRequest.objects.filter(confirmed_at__isnull=True, expires_at__lt=at).delete()[0]
+    """Requests go when their link has run out; what was confirmed stands among the consent events. Returns how many."""
+    return OptInRequest.objects.filter(expires_at__lt=at).delete()[0]
