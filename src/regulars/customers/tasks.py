@@ -1,10 +1,17 @@
-"""What customers need done by the clock: the journal of erasures completed, retention kept, stale requests dropped."""
+"""Background work with customers: imports, as kinds that the kernel's import job knows; and by the clock the journal of erasures
+completed, retention kept, stale requests dropped."""
 
 from __future__ import annotations
 
 from regulars.business.queries import Scope, all_businesses
-from regulars.customers.services import drop_stale_opt_ins, keep_to_retention, note_pending_erasures
+from regulars.customers.services import (
+    drop_stale_opt_ins,
+    importing,  # noqa: F401 — registers the kind
+    keep_to_retention,
+    note_pending_erasures,
+)
 from regulars.groundwork.kernel import clock
+from regulars.groundwork.kernel.intake import jobs  # noqa: F401 — registers the job
 from regulars.groundwork.kernel.jobs import Work, job
 from regulars.groundwork.kernel.schedules import schedule
 

@@ -24,8 +24,8 @@ from regulars.customers.queries.permitting import (
     zone_known_of,
 )
 from regulars.customers.queries.reaching import customers_at
-from regulars.customers.queries.standing import PersonStanding, person_standing_of
 from regulars.customers.queries.retaining import Due, RuleShown, add_life_sign, retention_due, retention_rules
+from regulars.customers.queries.standing import PersonStanding, person_standing_of
 from regulars.customers.queries.suppressing import suppressed_among
 from regulars.customers.queries.together import (
     HouseholdKnown,
