@@ -11,7 +11,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from regulars.business.queries import Scope, all_businesses
-from regulars.customers.queries import customer_named, retention_due, retention_rules, standing_merge_of
+from regulars.customers.queries import customer_named, processing_record, retention_due, retention_rules, standing_merge_of
 from regulars.customers.services import (
     export_of_customer,
     forget_customer,
@@ -25,6 +25,7 @@ from regulars.customers.services import (
     unmerge_customers,
 )
 from regulars.groundwork.kernel import clock
+from regulars.groundwork.kernel.inventory import faults_in_inventory, stored_columns
 from regulars.groundwork.kernel.refusals import NotFound, Refusal
 
 ACTOR = "system:command-line"
@@ -76,6 +77,9 @@ def commands(add: Any) -> None:
     retention = _act(acts, "retention", "what the retention rules end: shown, or done with --run", keep_rules)
     retention.add_argument("--run", dest="now", action="store_true", help="forget them now (the worker does it each night)")
     retention.add_argument("--set", nargs=2, metavar=("RULE", "DAYS"), help="switch a rule on with this length; 0 switches it off")
+    inventory = _act(acts, "inventory", "every column that can hold a text, with its class", show_inventory)
+    inventory.add_argument("--check", action="store_true", help="exit code 1 when a column has no class")
+    inventory.add_argument("--record", action="store_true", help="the record of processing activities, as JSON")
     release = _act(acts, "release", "end a hold", release_one)
     release.add_argument("customer", metavar="CUSTOMER", help=WHO)
 
@@ -192,6 +196,25 @@ def keep_rules(arguments: argparse.Namespace) -> int:
         values["ended"] = done.ended
         sentence = _("%(count)s people were forgotten.") % {"count": sum(done.ended.values())}
     _answer(arguments, values, sentence)
+    return 0
+
+
+def show_inventory(arguments: argparse.Namespace) -> int:
+    """`regulars customers inventory [--check | --record]`."""
+    if arguments.check:
+        faults = faults_in_inventory()
+        sys.stdout.write("\n".join(faults or [_("Every column has a class.")]) + "\n")
+        return 1 if faults else 0
+    if arguments.record:
+        record = processing_record(scope=scope_from(arguments))
+        sys.stdout.write(json.dumps(record, ensure_ascii=False, indent=2, default=str) + "\n")
+        return 0
+    stored = stored_columns()
+    _answer(
+        arguments,
+        {f"{one.table}.{one.column}": one.kind for one in stored},
+        "\n".join(f"{one.kind:9} {one.table}.{one.column}" for one in stored if one.kind != "plain"),
+    )
     return 0
 
 

@@ -53,6 +53,8 @@ MIDDLEWARE = [
 ROOT_URLCONF = "regulars.project.urls"
 WSGI_APPLICATION = "regulars.project.wsgi.application"
 AUTHORISATION_TABLE = "regulars.project.authorisation.TABLE"
+PERSONAL_COLUMNS = "regulars.project.personal.PERSONAL"
+PERSONAL_CLASSES = "regulars.project.personal.CLASSES"
 REFUSAL_ANSWER = "regulars.desk.web.refused.answer"
 TEMPLATES = [
     {

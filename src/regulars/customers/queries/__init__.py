@@ -23,6 +23,7 @@ from regulars.customers.queries.permitting import (
     wishes_of,
     zone_known_of,
 )
+from regulars.customers.queries.processing import processing_record
 from regulars.customers.queries.reaching import customers_at
 from regulars.customers.queries.retaining import Due, RuleShown, add_life_sign, retention_due, retention_rules
 from regulars.customers.queries.standing import PersonStanding, person_standing_of
@@ -93,6 +94,7 @@ __all__ = [
     "opt_in_letter",
     "particulars_of",
     "person_standing_of",
+    "processing_record",
     "purpose_labels",
     "purposes_of",
     "retention_due",

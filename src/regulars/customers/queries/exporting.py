@@ -33,6 +33,11 @@ def add_export_section(name: str, section: ExportSection) -> None:
     _SECTIONS[name] = section
 
 
+def section_names() -> list[str]:
+    """What an export consists of."""
+    return sorted(_SECTIONS)
+
+
 def sections_for(*, scope: Scope, customer_ids: tuple[int, ...]) -> dict[str, Rows]:
     """Every section of a person's export by name, empty ones included."""
     return {name: section(scope, customer_ids) for name, section in _SECTIONS.items()}

@@ -29,7 +29,15 @@ from regulars.customers.services.numbers import (
     register_numbers,
     unknown_numbers,
 )
-from regulars.customers.services.opting_in import LinkRanOut, TooManySignUps, WordingThere, ask_opt_in, confirm_opt_in, publish_wording
+from regulars.customers.services.opting_in import (
+    LinkRanOut,
+    TooManySignUps,
+    WordingThere,
+    ask_opt_in,
+    confirm_opt_in,
+    opt_in_person,
+    publish_wording,
+)
 from regulars.customers.services.permitting import (
     ProofMissing,
     PurposeTaken,
@@ -121,6 +129,7 @@ __all__ = [
     "mark_buyers_in",
     "merge_customers",
     "note_pending_erasures",
+    "opt_in_person",
     "place_hold",
     "publish_traits",
     "publish_wording",

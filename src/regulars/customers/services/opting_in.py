@@ -112,6 +112,17 @@ def ask_opt_in(
     return row
 
 
+def opt_in_person(*, request_id: int, at: datetime) -> Customer | None:
+    """Whom the message of a request goes to: the address's customer, else a new prospect without any permission. None when it is over."""
+    with transaction.atomic():
+        row = OptInRequest.objects.select_for_update().filter(pk=request_id, confirmed_at__isnull=True, expires_at__gte=at).first()
+        if row is None:
+            return None
+        row.customer = _customer_at(Scope(row.business_id), row, at)
+        row.save(update_fields=["customer"])
+    return row.customer
+
+
 def confirm_opt_in(*, token: str, proof: dict[str, Any], at: datetime) -> OptInRequest:
     """The click in the message: now it is allowed, with its proof. A second click changes nothing. Raises LinkRanOut.
 

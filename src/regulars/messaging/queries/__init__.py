@@ -1,6 +1,7 @@
 """Questions about messages."""
 
 from regulars.messaging.models import Mailbox, MailboxKind, Message, MessageState, Receipt, ReceiptState, ReceivedMail
+from regulars.messaging.queries.exporting import messages_section
 from regulars.messaging.queries.inbox import (
     InboxCounts,
     MailPage,
@@ -52,6 +53,7 @@ __all__ = [
     "message_counts",
     "message_of",
     "messages_before",
+    "messages_section",
     "parked_receipt",
     "parked_receipts",
     "raw_of",

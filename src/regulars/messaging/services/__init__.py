@@ -2,6 +2,7 @@
 
 from regulars.messaging.adapters.listener import Place, listen
 from regulars.messaging.services.fetching import Fetched, fetch_mailbox, mailboxes_to_fetch
+from regulars.messaging.services.forgetting import forget_messages
 from regulars.messaging.services.ingesting import TakenIn, business_for_mail, files_taken_in
 from regulars.messaging.services.listening import keep_message, mailbox_at
 from regulars.messaging.services.mailboxes import (
@@ -13,6 +14,7 @@ from regulars.messaging.services.mailboxes import (
     open_mailbox,
 )
 from regulars.messaging.services.obeying import WishesShown, leave, message_by_link, set_wishes, wishes_shown
+from regulars.messaging.services.opting_in import send_opt_in
 from regulars.messaging.services.parking import retry_parked
 from regulars.messaging.services.reading import read_receipt, read_waiting
 from regulars.messaging.services.receiving import Delivery, Stored, TooLarge, receive_mail
@@ -60,6 +62,7 @@ __all__ = [
     "end_rests",
     "fetch_mailbox",
     "files_taken_in",
+    "forget_messages",
     "keep_message",
     "leave",
     "lift_suppression",
@@ -79,6 +82,7 @@ __all__ = [
     "retry_parked",
     "save_text",
     "send_due",
+    "send_opt_in",
     "set_wishes",
     "stop_mail",
     "suppress_address",
