@@ -122,8 +122,6 @@ TABLE = Table(
         write("desk:end_membership", SERVE | {Role.MARKETER}),
         read("desk:forget_customer", LEADS),
         *grave(write("desk:export_customer", LEADS), write("desk:forget_customer", LEADS)),
-        *grave(write("desk:export_customer", LEADS), write("desk:forget_customer", LEADS)),
-        read("desk:forget_customer", LEADS),
         write("desk:hold_customer", LEADS),
         write("desk:release_customer", LEADS),
         # Purchases.
