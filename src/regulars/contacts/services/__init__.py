@@ -24,6 +24,7 @@ from regulars.contacts.services.recording import (
     log_contact_once,
     particulars_of_contact,
 )
+from regulars.contacts.services.recording_many import ManyContact, record_contacts
 from regulars.contacts.services.remembering import remember_fact
 from regulars.contacts.services.reserving import (
     ReservationGone,
@@ -49,6 +50,7 @@ __all__ = [
     "FreezeRefused",
     "GateBusy",
     "Logged",
+    "ManyContact",
     "Promise",
     "Reason",
     "ReservationGone",
@@ -72,6 +74,7 @@ __all__ = [
     "particulars_of_contact",
     "promise_follow_up",
     "recheck_reservation",
+    "record_contacts",
     "release_reservation",
     "remember_fact",
     "reweigh_reservations",

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 
 from regulars.contacts.events import ContactsWithdrawn
-from regulars.contacts.models import Contact, FollowUp, FollowUpEnding, Slot, Withdrawal
+from regulars.contacts.models import Contact, Entry, FollowUp, FollowUpEnding, Freeze, Slot, Withdrawal
 from regulars.groundwork.kernel.facts import announce
 
 
@@ -16,12 +17,16 @@ def withdraw_contacts(*, business_id: int, source: str, reason: str, at: datetim
     with transaction.atomic():
         Withdrawal.objects.create(business_id=business_id, source=source, at=at, actor=actor, reason=reason)
         leaving = Contact.objects.filter(business_id=business_id, source=source)
-        promises = FollowUp.objects.filter(contact__in=leaving)
+        promises = FollowUp.objects.filter(
+            Q(contact__in=leaving) | Q(contact__isnull=True, actor=f"system:{source}"), business_id=business_id
+        )
         FollowUpEnding.objects.filter(follow_up__in=promises).delete()
         FollowUpEnding.objects.filter(contact__in=leaving).update(contact=None)
         promises.delete()
         corrected = list(leaving.filter(correction__isnull=False).values_list("pk", flat=True))
         going = leaving.exclude(pk__in=corrected)
+        Freeze.objects.filter(business_id=business_id, source__startswith=f"{source}:").delete()
+        Entry.objects.filter(business_id=business_id, actor=f"system:{source}").delete()
         Slot.objects.filter(business_id=business_id, source=source).delete()
         Slot.objects.filter(contact__in=going).delete()
         count = going._raw_delete(going.db)

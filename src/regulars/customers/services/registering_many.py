@@ -53,12 +53,16 @@ def register_customers(*, business_id: int, source: str, registrations: Sequence
 
 
 def remove_customers(*, business_id: int, source: str) -> int:
-    """Take away the customers whom only `source` knows and who have no purchases. Returns how many went."""
+    """Take away the customers whom only `source` knows and who have neither purchases nor contacts, promises or reserved places. Returns how many went."""
     with transaction.atomic():
         known = ExternalId.objects.filter(business_id=business_id)
         others = known.exclude(source=source).values("customer_id")
         leaving = Customer.objects.filter(
-            pk__in=known.filter(source=source).exclude(customer_id__in=others).values("customer_id"), purchases__isnull=True
+            pk__in=known.filter(source=source).exclude(customer_id__in=others).values("customer_id"),
+            purchases__isnull=True,
+            contacts__isnull=True,
+            follow_ups__isnull=True,
+            slots__isnull=True,
         )
         count = leaving.count()
         leaving.delete()

@@ -10,10 +10,12 @@ from django.utils.translation import gettext as _
 
 from regulars.business.queries import Business, Scope, all_businesses, branches
 from regulars.business.services import add_holiday, dissolve_business, found_business, open_branch, set_opening_hours
+from regulars.contacts.services import withdraw_contacts
 from regulars.customers.queries import CustomerKind, counts_of
 from regulars.customers.services import NewCustomer, Registration, register_customers, remove_customers
 from regulars.desk.events import DemoLoaded, DemoRemoved
 from regulars.desk.rules import demo
+from regulars.desk.services.demo_contacts import load_contacts
 from regulars.groundwork.kernel.facts import announce
 from regulars.groundwork.kernel.refusals import Refusal
 from regulars.insight.services import refresh_insight
@@ -85,6 +87,7 @@ def load_demo(*, at: datetime, actor: str) -> Loaded:
             business_id=business.pk, source=demo.SOURCE, registrations=[_registration(one, branch_ids) for one in story]
         )
         count = record_purchases(business_id=business.pk, receipts=_receipts(story, numbers, branch_ids), at=at)
+        load_contacts(business_id=business.pk, story=story, numbers=numbers, at=at, actor=actor)
         announce(DemoLoaded(tenant_id=business.pk, at=at, actor=actor, customers=len(story), purchases=count))
     refresh_insight(business_id=business.pk, at=at, actor=actor)
     return Loaded(business.pk, len(story), count)
@@ -100,6 +103,7 @@ def remove_demo(*, at: datetime, actor: str) -> Removed:
     scope = Scope(business_id=business.pk, branch_ids=None)
     with transaction.atomic():
         purchases = remove_purchases(business_id=business.pk, source=demo.SOURCE)
+        withdraw_contacts(business_id=business.pk, source=demo.SOURCE, reason="demo removed", at=at, actor=actor)
         customers = remove_customers(business_id=business.pk, source=demo.SOURCE)
         everything = not (_made_by_others(scope) or counts_of(scope=scope).all or purchases_exist(scope=scope))
         announce(DemoRemoved(tenant_id=business.pk, at=at, actor=actor, customers=customers, purchases=purchases, everything=everything))
