@@ -34,6 +34,7 @@ def main() -> int:
     words = argparse.ArgumentParser(description=__doc__)
     words.add_argument("--customers", type=int, default=20_000)
     words.add_argument("--messages", type=int, default=1_500)
+    words.add_argument("--unknown", type=int, default=50, help="one message in so many comes from somebody nobody knows yet")
     words.add_argument("--backlog", type=int, nargs="+", default=[100, 100_000])
     chosen = words.parse_args([one for one in sys.argv[1:] if one != "mail_in"])
     with tempfile.TemporaryDirectory(prefix="regulars-bench-") as folder:
@@ -45,9 +46,9 @@ def main() -> int:
             server.cleanup()
 
 
-def letter(number: int) -> bytes:
-    """A message of about 2 kB; one in ten comes from somebody unknown."""
-    sender = f"stranger{number}@new.example" if number % 10 == 0 else f"person{number % 5000 + 1}@mail.example"
+def letter(number: int, unknown: int) -> bytes:
+    """A message of about 2 kB; one in `unknown` comes from somebody nobody knows yet."""
+    sender = f"stranger{number}@new.example" if number % unknown == 0 else f"person{number % 5000 + 1}@mail.example"
     return (
         f"From: Person <{sender}>\r\nTo: shop@fennel.example\r\nSubject: Order {number}\r\nDate: Mon, 15 Jun 2026 10:00:00 +0200\r\n"
         f"Message-ID: <{number}@mail.example>\r\nMIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n"
@@ -76,7 +77,7 @@ def measure(chosen: argparse.Namespace) -> int:
     print(f"{'waiting before':>15} {'kept/s':>8} {'kept and read/s':>16} {'jobs left':>10} {'bare insert/s':>14} {'ratio':>6}")
     for backlog in chosen.backlog:
         put_backlog(box.business_id, box.pk, backlog)
-        kept, whole, left = round_of(box, chosen.messages, next_number)
+        kept, whole, left = round_of(box, chosen.messages, next_number, chosen.unknown)
         next_number += chosen.messages
         rates.append(whole)
         print(f"{backlog:>15,} {kept:>8.0f} {whole:>16.0f} {left:>10,} {bare:>14.0f} {bare / whole:>6.1f}", flush=True)
@@ -111,7 +112,7 @@ def put_backlog(business_id: int, mailbox_id: int, count: int) -> None:
         cursor.execute("ANALYZE")
 
 
-def round_of(box: object, count: int, first: int) -> tuple[float, float, int]:
+def round_of(box: object, count: int, first: int, unknown: int) -> tuple[float, float, int]:
     """Keep and read messages as listener and worker do; returns kept a second, kept and read a second, and jobs that are due and left."""
     from django.db.models.functions import Now
 
@@ -120,7 +121,7 @@ def round_of(box: object, count: int, first: int) -> tuple[float, float, int]:
     from regulars.messaging.services import Delivery, receive_mail
 
     worker = Worker(owner="bench")
-    letters = [letter(first + number) for number in range(count)]
+    letters = [letter(first + number, unknown) for number in range(count)]
     started = time.perf_counter()
     for content in letters:
         receive_mail(mailbox=box, delivery=Delivery(content=content, envelope_from="a@b.example"), at=datetime.now(UTC))  # type: ignore[arg-type]
@@ -143,7 +144,7 @@ def bare_rate(count: int) -> float:
     """The same bytes by plain SQL, one commit each."""
     from django.db import connection
 
-    letters = [letter(-number - 1) for number in range(count)]
+    letters = [letter(-number - 1, 50) for number in range(count)]
     with connection.cursor() as cursor:
         cursor.execute("CREATE TABLE bare_mail (id bigserial PRIMARY KEY, content bytea)")
         started = time.perf_counter()

@@ -128,7 +128,7 @@ def test_m15_our_own_mail_that_comes_back_makes_nobody_a_customer(cast: Cast, bo
 
 def test_m13_a_report_makes_no_contact(cast: Cast, box: Mailbox) -> None:
     receipt = taken(box, delivery_report())
-    assert (receipt.state, receipt.reason) == ("bounce", "delivery_report")
+    assert (receipt.state, receipt.reason) == ("bounce", "unmatched_report")
     assert not FactRow.objects.filter(name="messaging.MessageReceived").exists()
 
 

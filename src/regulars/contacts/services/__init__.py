@@ -24,6 +24,7 @@ from regulars.contacts.services.recording import (
     log_contact_once,
     particulars_of_contact,
 )
+from regulars.contacts.services.recording_batch import log_contacts
 from regulars.contacts.services.recording_many import ManyContact, record_contacts
 from regulars.contacts.services.remembering import remember_fact
 from regulars.contacts.services.reserving import (
@@ -71,6 +72,7 @@ __all__ = [
     "lift_freeze",
     "log_contact",
     "log_contact_once",
+    "log_contacts",
     "particulars_of_contact",
     "promise_follow_up",
     "recheck_reservation",

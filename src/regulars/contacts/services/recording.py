@@ -117,7 +117,7 @@ def log_contact_once(
     customer = customer_in(scope=scope, customer_id=customer_id)
     terms = terms_of(scope=scope)
     _refuse_faults(particulars, terms, at=at)
-    row = _row(particulars, business_id=scope.business_id, customer_id=customer.pk, at=at, actor=actor, source=source, key=key)
+    row = new_contact(one=particulars, business_id=scope.business_id, customer_id=customer.pk, at=at, actor=actor, source=source, key=key)
     known = _known(row) if key else None
     if known is None:
         try:
@@ -156,7 +156,7 @@ def write_contact(
     """
     if checked:
         _refuse_faults(particulars, terms_of(scope=scope), at=at)
-    row = _row(particulars, business_id=scope.business_id, customer_id=customer_id, at=at, actor=actor, source=source, key=key)
+    row = new_contact(one=particulars, business_id=scope.business_id, customer_id=customer_id, at=at, actor=actor, source=source, key=key)
     row.save(force_insert=True)
     return row
 
@@ -174,8 +174,14 @@ def correct_contact(
         _refuse_faults(kept, terms_of(scope=scope), at=at, old=contact)
     else:
         kept = replace(particulars_of_contact(contact), note=note)
-    row = _row(
-        kept, business_id=contact.business_id, customer_id=contact.customer_id, at=at, actor=actor, source="correction", key=f"{contact.pk}"
+    row = new_contact(
+        one=kept,
+        business_id=contact.business_id,
+        customer_id=contact.customer_id,
+        at=at,
+        actor=actor,
+        source="correction",
+        key=f"{contact.pk}",
     )
     row.corrects, row.void = contact, particulars is None
     try:
@@ -232,7 +238,8 @@ def _refuse_faults(one: ContactParticulars, terms: Terms, *, at: datetime, old: 
         raise ContactRefused(faults)
 
 
-def _row(one: ContactParticulars, *, business_id: int, customer_id: int, at: datetime, actor: str, source: str, key: str) -> Contact:
+def new_contact(*, one: ContactParticulars, business_id: int, customer_id: int, at: datetime, actor: str, source: str, key: str) -> Contact:
+    """A contact as a row, not saved yet."""
     return Contact(
         business_id=business_id,
         customer_id=customer_id,

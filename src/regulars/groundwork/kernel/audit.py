@@ -10,7 +10,7 @@ import hashlib
 import hmac
 import json
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -51,6 +51,24 @@ def write_line(
     head.number, head.digest = line.number, line.digest
     head.save(update_fields=["number", "digest"])
     return line
+
+
+def write_lines(*, tenant_id: int, acts: Sequence[tuple[datetime, str, str, str]]) -> None:
+    """Append a line for each (at, actor, act, subject), in order, inside the caller's transaction."""
+    if not connection.in_atomic_block:
+        raise RuntimeError("an audit line belongs inside the transaction that it records")
+    AuditHead.objects.bulk_create([AuditHead(tenant_id=tenant_id)], ignore_conflicts=True)
+    head = AuditHead.objects.select_for_update().get(tenant_id=tenant_id)
+    lines = []
+    for at, actor, act, subject in acts:
+        line = AuditLine(
+            tenant_id=tenant_id, number=head.number + 1, at=at, actor=actor, act=act, subject=subject, salt=secrets.token_hex(16)
+        )
+        line.digest = digest_of(line, head.digest)
+        head.number, head.digest = line.number, line.digest
+        lines.append(line)
+    AuditLine.objects.bulk_create(lines)
+    head.save(update_fields=["number", "digest"])
 
 
 def digest_of(line: AuditLine, previous: str) -> str:

@@ -135,9 +135,7 @@ def set_wishes(
 
 def obey_stop(*, row: ReceivedMail, at: datetime) -> bool:
     """A mail that says STOP and nothing else takes back what needs permission; orders and answers go on. False when it says more."""
-    first = next((line.strip() for line in row.text.splitlines() if line.strip()), "")
-    words = {re.sub(r"[^\w ]", "", text).strip().casefold() for text in (first, row.subject)}
-    if not words & STOP or row.customer_id is None or (first and re.sub(r"[^\w ]", "", first).strip().casefold() not in STOP):
+    if row.customer_id is None or not says_stop(row):
         return False
     withdraw_consent(
         scope=Scope(row.business_id),
@@ -149,6 +147,12 @@ def obey_stop(*, row: ReceivedMail, at: datetime) -> bool:
         actor="system:mail",
     )
     return True
+
+
+def says_stop(row: ReceivedMail) -> bool:
+    """Whether the first line is the word, or the text is empty and the subject is."""
+    first = next((line.strip() for line in row.text.splitlines() if line.strip()), "")
+    return re.sub(r"[^\w ]", "", first or row.subject).strip().casefold() in STOP
 
 
 def _outline(address: str) -> str:

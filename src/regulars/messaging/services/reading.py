@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import traceback
-from dataclasses import asdict
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, OperationalError, connection, transaction
 
 from regulars.business.queries import Scope
-from regulars.contacts.queries import TermKind, terms_of
-from regulars.contacts.services import ContactParticulars, log_contact
+from regulars.contacts.services import log_contact
 from regulars.groundwork.kernel.facts import announce
 from regulars.messaging.adapters.wordy_reports import failures_told
 from regulars.messaging.events import MailParked, MessageReceived
@@ -18,12 +16,13 @@ from regulars.messaging.models import Receipt, ReceiptState, ReceivedMail
 from regulars.messaging.rules.classifying import Sorting, looks_like_report, sort_mail
 from regulars.messaging.rules.mail import ReadMail, read_mail
 from regulars.messaging.rules.parts import Unreadable
-from regulars.messaging.services.knowing_senders import Sender, addresses_of, answered_message, is_our_own, own_addresses_of, sender_of
+from regulars.messaging.services.describing_mail import contact_said, nature_of_mail, received_row
+from regulars.messaging.services.knowing_senders import Sender, answered_message, is_our_own, own_addresses_of, sender_of
 from regulars.messaging.services.obeying import obey_stop
+from regulars.messaging.services.reading_plain import read_plain
 from regulars.messaging.services.setbacks import take_report
 
 ATTEMPTS = 5
-NOTE_MAX = 2_000
 FIRST_PAUSE = timedelta(seconds=30)
 MANY_AN_HOUR = 20  # more mails of one address within an hour are no conversation
 ACTOR = "system:mail"
@@ -31,9 +30,12 @@ ACTOR = "system:mail"
 
 def read_waiting(*, at: datetime, limit: int = 100) -> int:
     """Read the oldest stored mails, each in a savepoint of its own. Returns how many were settled or put off."""
-    count = 0
-    for number in _waiting(at, limit):
-        count += read_receipt(receipt_id=number, at=at) is not None
+    numbers = _waiting(at, limit)
+    done = read_plain(receipt_ids=numbers, at=at)
+    count = len(done)
+    for number in numbers:
+        if number not in done:
+            count += read_receipt(receipt_id=number, at=at) is not None
     return count
 
 
@@ -104,7 +106,7 @@ def _take(receipt: Receipt, mail: ReadMail, sorting: Sorting, raw: bytes, at: da
     sender = Sender(None, (), is_known=False)
     if sorting.kind != "bounce" and "own_message" not in sorting.reasons:
         sender = sender_of(mail=mail, receipt=receipt, answers=answers, may_register=is_person, at=receipt.received_at, actor=ACTOR)
-    row = _row_of(receipt, mail, sorting)
+    row = received_row(receipt, mail, sorting)
     row.answers, row.customer = answers, sender.customer
     row.hints = [*hints, *sender.hints]
     if is_person and _writes_too_often(row):
@@ -126,30 +128,6 @@ def _take(receipt: Receipt, mail: ReadMail, sorting: Sorting, raw: bytes, at: da
     return _close(receipt, ReceiptState(sorting.kind), reason, at, row)
 
 
-def _row_of(receipt: Receipt, mail: ReadMail, sorting: Sorting) -> ReceivedMail:
-    return ReceivedMail(
-        business_id=receipt.business_id,
-        raw=receipt.raw,
-        kind=sorting.kind,
-        content_key=mail.content_key,
-        message_id=mail.message_id[:500],
-        sender_name=mail.sender.name,
-        sender_address=mail.sender.address[:320],
-        subject=mail.subject,
-        text=mail.text,
-        has_html=bool(mail.html),
-        attachments=[asdict(one) for one in mail.attachments],
-        recipients=addresses_of(mail.recipients)[:200],
-        is_automatic=sorting.is_automatic,
-        may_auto_answer=sorting.may_auto_answer,
-        reasons=list(sorting.reasons),
-        trail={"charsets": list(mail.charsets), "repaired": mail.repaired, "notes": list(mail.notes)},
-        back_on=sorting.back_on,
-        dated_at=mail.dated_at,
-        received_at=receipt.received_at,
-    )
-
-
 def _writes_too_often(row: ReceivedMail) -> bool:
     since = row.received_at - timedelta(hours=1)
     earlier = ReceivedMail.objects.filter(
@@ -164,14 +142,7 @@ def _tell(row: ReceivedMail, sender: Sender, at: datetime) -> None:
     contact = log_contact(
         scope=Scope(row.business_id),
         customer_id=row.customer_id,
-        particulars=ContactParticulars(
-            channel="email",
-            direction="in",
-            nature=_nature(row.business_id),
-            note=f"{row.subject}\n\n{row.text}"[:NOTE_MAX].strip(),
-            links={"message": str(row.public_id)},
-            happened_at=row.received_at,
-        ),
+        particulars=contact_said(row, nature_of_mail(row.business_id)),
         at=max(at, row.received_at),
         actor=ACTOR,
         key=str(row.public_id),
@@ -190,12 +161,6 @@ def _tell(row: ReceivedMail, sender: Sender, at: datetime) -> None:
             is_known_sender=sender.is_known,
         )
     )
-
-
-def _nature(business_id: int) -> str:
-    """What a mail is called until somebody has read it: a question, or what the business has in its place."""
-    offered = [one.code for one in terms_of(scope=Scope(business_id)).offered(TermKind.NATURE)]
-    return "question" if "question" in offered or not offered else offered[0]
 
 
 def _close(receipt: Receipt, state: ReceiptState, reason: str, at: datetime, mail: ReceivedMail | None) -> None:

@@ -53,8 +53,21 @@ def receive_mail(*, mailbox: Mailbox, delivery: Delivery, at: datetime) -> Store
     """
     if len(delivery.content) > SIZE_MAX_BYTES:
         raise TooLarge
-    with transaction.atomic():
-        return _kept(mailbox, delivery, at)
+    try:
+        with transaction.atomic():  # nearly every message is new: the constraints say so without being asked first
+            return _kept_as_new(mailbox, delivery, at)
+    except IntegrityError:
+        with transaction.atomic():
+            return _kept(mailbox, delivery, at)
+
+
+def _kept_as_new(mailbox: Mailbox, delivery: Delivery, at: datetime) -> Stored:
+    raw = _raw_row(mailbox.business_id, delivery.content)
+    raw.save(force_insert=True)
+    row = _receipt(mailbox, raw, delivery, at)
+    row.save(force_insert=True)
+    _wake_reader(row)
+    return Stored(row, new=True)
 
 
 def _kept(mailbox: Mailbox, delivery: Delivery, at: datetime) -> Stored:
@@ -66,17 +79,7 @@ def _kept(mailbox: Mailbox, delivery: Delivery, at: datetime) -> Stored:
         earlier = Receipt.objects.filter(mailbox=mailbox, raw=raw).order_by("pk").first()
         if earlier:
             return Stored(earlier, new=False)
-    row = Receipt(
-        business_id=mailbox.business_id,
-        mailbox=mailbox,
-        raw=raw,
-        uid_validity=delivery.uid_validity,
-        uid=delivery.uid,
-        envelope_from=None if delivery.envelope_from is None else delivery.envelope_from[:400],
-        envelope_to=[one[:400] for one in list(delivery.envelope_to)[:100]],
-        source=delivery.source[-300:],
-        received_at=at,
-    )
+    row = _receipt(mailbox, raw, delivery, at)
     try:
         with transaction.atomic():
             row.save(force_insert=True)
@@ -93,15 +96,32 @@ def _receipt_by_uid(mailbox: Mailbox, delivery: Delivery) -> Receipt | None:
     return Receipt.objects.filter(mailbox=mailbox, uid_validity=delivery.uid_validity, uid=delivery.uid).first()
 
 
+def _receipt(mailbox: Mailbox, raw: RawMail, delivery: Delivery, at: datetime) -> Receipt:
+    return Receipt(
+        business_id=mailbox.business_id,
+        mailbox=mailbox,
+        raw=raw,
+        uid_validity=delivery.uid_validity,
+        uid=delivery.uid,
+        envelope_from=None if delivery.envelope_from is None else delivery.envelope_from[:400],
+        envelope_to=[one[:400] for one in list(delivery.envelope_to)[:100]],
+        source=delivery.source[-300:],
+        received_at=at,
+    )
+
+
+def _raw_row(business_id: int, content: bytes) -> RawMail:
+    return RawMail(business_id=business_id, digest=hashlib.sha256(content).hexdigest(), size_bytes=len(content), content=content)
+
+
 def _raw(business_id: int, content: bytes) -> tuple[RawMail, bool]:
-    digest = hashlib.sha256(content).hexdigest()
-    row = RawMail(business_id=business_id, digest=digest, size_bytes=len(content), content=content)
+    row = _raw_row(business_id, content)
     try:
         with transaction.atomic():
             row.save(force_insert=True)
         return row, True
     except IntegrityError:
-        return RawMail.objects.defer("content").get(business_id=business_id, digest=digest), False
+        return RawMail.objects.defer("content").get(business_id=business_id, digest=row.digest), False
 
 
 def _wake_reader(row: Receipt) -> None:

