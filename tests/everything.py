@@ -108,6 +108,8 @@ def browser() -> str | None:
 def imap_server() -> bool:
     """Dovecot, a real IMAP server for the tests of fetching; installed as a Debian package when that may be done."""
     os.environ["PATH"] = f"{os.environ.get('PATH', '')}:/usr/sbin"
+    if not Path("/usr/lib/python3/dist-packages/dkim").exists():
+        installed("python3-dkim", "the test that verifies our signatures")
     if shutil.which("dovecot") or (installed("dovecot-imapd", "the tests of fetching mail") and shutil.which("dovecot")):
         return True
     print("FAILED: the tests of fetching mail need Dovecot. As root on Debian it is installed by itself; else: apt install dovecot-imapd.")

@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 
 from regulars.business.queries import Scope
+from regulars.contacts.models import Contact
 from regulars.contacts.queries import story_of
 from regulars.customers.models import Customer
+from regulars.groundwork.kernel.audit import faults_in_chains
 from regulars.groundwork.kernel.models import FactRow, Job
 from regulars.groundwork.kernel.worker import run_until_idle
 from regulars.messaging.models import Mailbox, RawMail, Receipt, ReceivedMail
@@ -21,6 +23,7 @@ from regulars.messaging.services import (
     read_receipt,
     read_waiting,
     reading,
+    reading_plain,
     receive_mail,
     retry_parked,
 )
@@ -152,6 +155,7 @@ def test_m21_one_mail_that_always_fails_harms_no_other_and_is_parked_in_the_end(
         return true_reader(raw)
 
     monkeypatch.setattr(reading, "read_mail", stumble)
+    monkeypatch.setattr(reading_plain, "read_mail", stumble)
     for number in range(3):
         receive_mail(mailbox=box, delivery=Delivery(content=letter(b"poison" if number == 1 else b"fine", number=str(number))), at=NOON)
     at = NOON
@@ -179,6 +183,31 @@ def test_many_mails_of_one_address_get_no_automatic_answer(cast: Cast, box: Mail
     assert last.mail.may_auto_answer is False
     assert "many_mails" in last.mail.hints
     assert ReceivedMail.objects.filter(may_auto_answer=True).count() == 20
+
+
+def test_the_quick_way_and_the_careful_way_give_the_same_rows(cast: Cast, box: Mailbox) -> None:
+    def rows() -> list[tuple[object, ...]]:
+        names = ("message_id", "customer_id", "kind", "subject", "text", "hints", "reasons", "may_auto_answer", "answers_id", "recipients")
+        return list(ReceivedMail.objects.order_by("message_id").values_list(*names))
+
+    letters = [letter(number=str(number), subject=f"n {number}") for number in range(6)] + [letter(sender="bo@mail.example", number="bo")]
+    for content in letters:
+        receive_mail(mailbox=box, delivery=Delivery(content=content), at=NOON)
+    assert len(reading_plain.read_plain(receipt_ids=list(Receipt.objects.values_list("pk", flat=True)), at=NOON)) == 7
+    quick = rows()
+    facts = sorted(FactRow.objects.filter(name__in=["messaging.MessageReceived", "contacts.ContactLogged"]).values_list("name", flat=True))
+    assert not list(faults_in_chains())
+    other = opened(cast, "again")
+    Receipt.objects.all().delete()
+    ReceivedMail.objects.all().delete()
+    RawMail.objects.all().delete()
+    FactRow.objects.all().delete()
+    for content in letters:
+        taken(other, content)
+    assert rows() == quick
+    again = sorted(FactRow.objects.filter(name__in=["messaging.MessageReceived", "contacts.ContactLogged"]).values_list("name", flat=True))
+    assert again == facts
+    assert {one.contact_key for one in ReceivedMail.objects.all()} == {str(one.public_id) for one in Contact.objects.order_by("-pk")[:7]}
 
 
 def test_one_waiting_job_reads_all_that_is_stored(cast: Cast, box: Mailbox) -> None:
