@@ -109,3 +109,16 @@ def test_undo_puts_changes_back_unless_somebody_touched_them_since(cast: Cast, t
     assert Customer.objects.get(pk=cast.bo.pk).given_name == "Robert"
     assert not Customer.objects.filter(external_ids__value="X1").exists()
     assert Customer.objects.get(external_ids__value="X2").given_name == "Busier"
+
+
+@pytest.mark.django_db
+def test_a_file_never_opts_anybody_in(cast: Cast, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """Outreach 31, reliability J6: rows that say "subscribed" are refused, those that say no are taken; nobody is allowed anything."""
+    from regulars.customers.models import ConsentEvent
+    from regulars.groundwork.kernel.models import ImportFault
+
+    text = "Customer ID,Name,Subscribed\nN-1,Una One,yes\nN-2,Una Two,no\nN-3,Una Three,\nN-4,Una Four,2026-01-01\n"
+    code, answer = import_file(capsys, written(tmp_path, text), kind="customers")
+    assert (code, counts(answer)) == (3, {"read": 4, "created": 2, "failed": 2})
+    assert {note.partition(":")[0] for note in ImportFault.objects.values_list("note", flat=True)} == {"consent_without_proof"}
+    assert not ConsentEvent.objects.exists()

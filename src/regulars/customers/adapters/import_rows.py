@@ -33,6 +33,8 @@ LIMITS = {
     "phone": 40,
     "note": 4_000,
 }
+# What a cell of permissions may say without being one; anything else would opt somebody in.
+NO = frozenset({"", "0", "no", "n", "false", "f", "off", "unsubscribed", "cleaned", "nein", "nem", "não", "nao", "ne", "nē", "không"})
 _LANGUAGE = re.compile(r"^[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})?$")
 
 
@@ -46,6 +48,8 @@ class CustomerRowReader:
         text = self._texts(cells)
         if not text("customer"):
             raise BadCell("missing_field", "customer")
+        if text("subscribed").casefold() not in NO:
+            raise BadCell("consent_without_proof", text("subscribed"))
         language = self._language(text("language"))
         given, family = _names(text("given_name"), text("family_name"), text("name"), language)
         zone = text("zone")

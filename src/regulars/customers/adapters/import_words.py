@@ -52,6 +52,12 @@ FIELDS = (
         _("Home branch code"),
         synonyms=("branch", "branchcode", "homebranch", "store", "shop", "filiale", "uzlet", "chinhanh", "loja", "tienda", "pobocka", "veikals"),
     ),
+    Field(
+        "subscribed",
+        _("Permission (never taken from a file)"),
+        synonyms=("subscribed", "subscribe", "optin", "emailoptin", "optedin", "newsletter", "consent", "marketing", "marketingconsent", "gdprconsent",
+                  "einwilligung", "feliratkozott", "hirlevel", "inscrito", "souhlas", "piekrisana"),
+    ),
     Field("zone", _("Time zone"), synonyms=("zone", "timezone", "zeitzone", "idozona")),
     Field("note", _("Note"), synonyms=("note", "notes", "comment", "remark", "bemerkung", "notiz", "megjegyzes", "ghichu", "observacao", "poznamka")),
 )  # fmt: skip
@@ -65,6 +71,9 @@ know_problems(
         "customer_unknown_branch": _("There is no branch with the code “%(value)s”. Add it under Settings first."),
         "customer_foreign_branch": _("The branch “%(value)s” is not one of yours."),
         "customer_elsewhere": _("The customer “%(value)s” belongs to a branch that is not one of yours."),
+        "consent_without_proof": _(
+            "“%(value)s” would be a permission without proof, which no file can give. Empty the cell; sign-ups and the counter record permissions."
+        ),
         "asked_to_be_forgotten": _("This person asked to be forgotten, so a file can't bring them back."),
         "customer_twice": _("The file names this customer twice with different content, also in row %(value)s."),
     }

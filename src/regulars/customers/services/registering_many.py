@@ -8,7 +8,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from regulars.customers.models import ContactPoint, Customer, ExternalId
+from regulars.customers.models import ContactPoint, Customer, ExternalId, Household
 from regulars.customers.rules.contact_points import normal_form
 from regulars.customers.rules.names import shown_name, sorting_name
 from regulars.customers.services.indexing import index_for_search
@@ -66,6 +66,7 @@ def remove_customers(*, business_id: int, source: str) -> int:
         )
         count = leaving.count()
         leaving.delete()
+        Household.objects.filter(business_id=business_id, members__isnull=True).delete()
     return count
 
 

@@ -16,6 +16,7 @@ from regulars.customers.services import NewCustomer, Registration, register_cust
 from regulars.desk.events import DemoLoaded, DemoRemoved
 from regulars.desk.rules import demo
 from regulars.desk.services.demo_contacts import load_contacts
+from regulars.desk.services.demo_people import tell_demo_permissions
 from regulars.groundwork.kernel.facts import announce
 from regulars.groundwork.kernel.refusals import Refusal
 from regulars.insight.services import refresh_insight
@@ -88,6 +89,7 @@ def load_demo(*, at: datetime, actor: str) -> Loaded:
         )
         count = record_purchases(business_id=business.pk, receipts=_receipts(story, numbers, branch_ids), at=at)
         load_contacts(business_id=business.pk, story=story, numbers=numbers, at=at, actor=actor)
+        tell_demo_permissions(business_id=business.pk, story=story, numbers=numbers, at=at, actor=actor)
         announce(DemoLoaded(tenant_id=business.pk, at=at, actor=actor, customers=len(story), purchases=count))
     refresh_insight(business_id=business.pk, at=at, actor=actor)
     return Loaded(business.pk, len(story), count)
