@@ -6,6 +6,7 @@ import stat
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.checks import run_checks
@@ -29,7 +30,7 @@ class Finding:
 
 def findings() -> list[Finding]:
     """Everything the doctor looks at; a database that is away ends the list early."""
-    found = [*_settings(), *_files(), *_sqlite(), *_system_checks()]
+    found = [*_settings(), *_files(), *_mail(), *_sqlite(), *_system_checks()]
     try:
         return [*found, *_database()]
     except DatabaseError as fault:
@@ -60,6 +61,30 @@ def _files() -> Iterator[Finding]:
         file = settings.VAR / name
         if file.exists() and is_bad(stat.S_IMODE(file.stat().st_mode)):
             yield Finding("wrong", name, sentence)
+
+
+def _mail() -> Iterator[Finding]:
+    """What the settings say of outgoing mail. The records in the name service are named, not asked for: whoever reads this may be offline."""
+    chosen = settings.REGULARS
+    if not chosen.mail_url:
+        yield Finding("note", "mail", "REGULARS_MAIL_URL is empty: messages are kept as files in mail-out and reach nobody.")
+        return
+    tone: Literal["note", "wrong"] = "wrong" if chosen.mode == "production" else "note"
+    parts = urlsplit(chosen.mail_url)
+    if parts.scheme == "smtp" and parts.hostname not in ("localhost", "127.0.0.1", "::1"):
+        yield Finding(tone, "mail", "Mail is handed over in the clear: begin REGULARS_MAIL_URL with smtp+starttls:// or smtps://.")
+    if not chosen.base_url.startswith("https://"):
+        yield Finding(tone, "mail", "One click to unsubscribe needs a REGULARS_BASE_URL that begins with https:// (RFC 8058).")
+    domain = chosen.mail_from.rpartition("@")[2]
+    if chosen.mail_dkim_key is None:
+        yield Finding(tone, "mail", "No message is signed: set REGULARS_MAIL_DKIM_KEY. Large mail services refuse unsigned mail.")
+    elif not chosen.mail_dkim_key.exists():
+        yield Finding("wrong", "mail", f"The signing key {chosen.mail_dkim_key.name} is not there.")
+    else:
+        if stat.S_IMODE(chosen.mail_dkim_key.stat().st_mode) & 0o077:
+            yield Finding("wrong", "mail", f"The signing key {chosen.mail_dkim_key.name} can be read by others: chmod 600 it.")
+        yield Finding("note", "mail", f"The public key must stand in the TXT record {chosen.mail_dkim_selector}._domainkey.{domain}.")
+    yield Finding("note", "mail", f"TXT records of {domain} and _dmarc.{domain} must name the mail server (SPF) and your policy (DMARC).")
 
 
 def _sqlite() -> Iterator[Finding]:
