@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -30,6 +31,11 @@ from tests.cast import ACTOR, NOON, Cast
 from tests.customers.dump import places_of
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def own_files(tmp_path: Path, settings: Any) -> None:
+    settings.VAR = tmp_path
 
 
 def ask(cast: Cast, address: str = "una@mail.example", at: datetime = NOON, **more: Any) -> OptInRequest:
