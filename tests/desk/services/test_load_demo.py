@@ -14,6 +14,7 @@ from regulars.customers.services import NewCustomer, register_customer
 from regulars.desk.rules import demo as story
 from regulars.desk.services.demo import NoDemo, NotEmpty, is_loaded, load_demo, remove_demo, sign_ins
 from regulars.groundwork.kernel.audit import faults_in_chains
+from regulars.insight.queries.holding import scores_fit_their_refresh
 from regulars.project.cli import run
 from regulars.purchases.models import Purchase, PurchaseLine
 from regulars.purchases.queries import Kind, Sale, SaleLine
@@ -96,6 +97,7 @@ def test_a_branch_that_somebody_opened_keeps_the_business() -> None:
     assert not remove_demo(at=NOON, actor=ACTOR).everything
     assert "own" in {one.code for one in branches(scope=scope)}
     assert not Purchase.objects.exists()
+    assert list(scores_fit_their_refresh()) == [], "figures of the demo's customers must not outlive them"
 
 
 @pytest.mark.django_db

@@ -19,7 +19,7 @@ from regulars.desk.services.demo_contacts import load_contacts
 from regulars.desk.services.demo_people import tell_demo_permissions
 from regulars.groundwork.kernel.facts import announce
 from regulars.groundwork.kernel.refusals import Refusal
-from regulars.insight.services import refresh_insight
+from regulars.insight.services import forget_refreshes, refresh_insight
 from regulars.purchases.queries import Kind, Sale, SaleLine, purchases_exist
 from regulars.purchases.services import ManySale, record_purchases, remove_purchases
 from regulars.staff.queries import Role, api_keys, employee_by_email, employees
@@ -112,6 +112,8 @@ def remove_demo(*, at: datetime, actor: str) -> Removed:
         remove_accounts(business_id=business.pk, emails=_leaving(scope, everything=everything))
         if everything:
             dissolve_business(business_id=business.pk)
+        else:
+            forget_refreshes(business_id=business.pk)
     return Removed(customers, purchases, everything)
 
 

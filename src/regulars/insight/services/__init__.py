@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from regulars.insight.services.asking import NoSuchDay, refresh_insight, request_refresh, request_refreshes
+from regulars.insight.services.asking import NoSuchDay, forget_refreshes, refresh_insight, request_refresh, request_refreshes
 
-__all__ = ["NoSuchDay", "refresh_insight", "request_refresh", "request_refreshes"]
+__all__ = ["NoSuchDay", "forget_refreshes", "refresh_insight", "request_refresh", "request_refreshes"]

@@ -98,6 +98,13 @@ def request_refreshes(*, at: datetime, actor: str) -> int:
     return len(businesses)
 
 
+def forget_refreshes(*, business_id: int) -> int:
+    """Forget every finished refresh of a business: the purchases that they told of are gone. Returns how many. The next one begins anew."""
+    with transaction.atomic():
+        count, _rows = Refresh.objects.filter(business_id=business_id, state__in=[RefreshState.DONE, RefreshState.FAILED]).delete()
+    return count
+
+
 def check_days(*, as_of: date | None, calibration_end: date | None) -> None:
     """Refuse days that can't be meant."""
     if as_of is not None and not 1970 <= as_of.year <= 2100:
