@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import re
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db.models import Max, Q
@@ -19,7 +17,7 @@ from regulars.groundwork.kernel.refusals import NotFound
 from regulars.staff.models import ApiKey, Authenticator, Budget, Employee, Invitation, OutsideIdentity, Passkey
 from regulars.staff.rules.authorisation import READ, Row, Table
 from regulars.staff.rules.budgets import client_address
-from regulars.staff.rules.factors import HALF_WAY_LASTS, proof_is_fresh
+from regulars.staff.rules.factors import HALF_WAY_LASTS, place_for_passkeys, proof_is_fresh
 from regulars.staff.rules.roles import KEY_SCOPES, Actor, Role, may_give
 
 __all__ = [
@@ -179,7 +177,7 @@ def has_second_factor(*, employee: Employee) -> bool:
 
 def passkeys_possible() -> bool:
     """Whether devices can keep passkeys for the configured address: it needs a name."""
-    return bool(urlsplit(settings.BASE_URL).hostname) and not re.fullmatch(r"[\d.]+|.*:.*", urlsplit(settings.BASE_URL).hostname or "")
+    return bool(place_for_passkeys(settings.BASE_URL))
 
 
 def employee_signing_in(*, employee_id: int) -> Employee | None:

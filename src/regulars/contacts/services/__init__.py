@@ -24,8 +24,7 @@ from regulars.contacts.services.recording import (
     log_contact_once,
     particulars_of_contact,
 )
-from regulars.contacts.services.recording_batch import log_contacts
-from regulars.contacts.services.recording_many import ManyContact, record_contacts
+from regulars.contacts.services.recording_many import ManyContact, log_contacts, record_contacts
 from regulars.contacts.services.remembering import remember_fact
 from regulars.contacts.services.reserving import (
     ReservationGone,

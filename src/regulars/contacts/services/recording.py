@@ -123,7 +123,7 @@ def log_contact_once(
         try:
             with transaction.atomic():
                 row.save(force_insert=True)
-                _announce_logged(row)
+                announce(logged_fact(row), after=_values(row))
                 press(scope=scope, contact=row, attempt=terms.valence(row.outcome) is Valence.ATTEMPT, at=at, actor=actor)
                 if promise:
                     promise_follow_up(scope=scope, customer_id=customer.pk, promise=promise, contact=row, at=at, actor=actor)
@@ -265,20 +265,18 @@ def new_contact(*, one: ContactParticulars, business_id: int, customer_id: int, 
     )
 
 
-def _announce_logged(row: Contact) -> None:
-    announce(
-        ContactLogged(
-            tenant_id=row.business_id,
-            at=row.recorded_at,
-            actor=row.actor,
-            contact_id=row.pk,
-            customer_id=row.customer_id,
-            channel=row.channel,
-            direction=row.direction,
-            nature=row.nature,
-            outcome=row.outcome,
-        ),
-        after=_values(row),
+def logged_fact(row: Contact) -> ContactLogged:
+    """The fact that a contact was written down."""
+    return ContactLogged(
+        tenant_id=row.business_id,
+        at=row.recorded_at,
+        actor=row.actor,
+        contact_id=row.pk,
+        customer_id=row.customer_id,
+        channel=row.channel,
+        direction=row.direction,
+        nature=row.nature,
+        outcome=row.outcome,
     )
 
 

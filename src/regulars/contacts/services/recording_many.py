@@ -1,4 +1,4 @@
-"""Writing many contacts of one source down at once, each with its place in the ledger if it went out."""
+"""Writing many contacts down at once: as a file or the demo brings them, or a mailbox full of mail."""
 
 from __future__ import annotations
 
@@ -13,8 +13,10 @@ from regulars.contacts.models import Contact, Slot
 from regulars.contacts.queries.gate_rules import rules_known
 from regulars.contacts.queries.terms import terms_of
 from regulars.contacts.rules.gate_document import ContactClass
-from regulars.contacts.rules.particulars import ContactParticulars
+from regulars.contacts.rules.particulars import ContactParticulars, faults_of
 from regulars.contacts.rules.words import Valence
+from regulars.contacts.services.recording import ContactRefused, logged_fact, new_contact
+from regulars.groundwork.kernel.facts import announce_many
 
 COUNTS_FOR = timedelta(days=400)
 
@@ -35,7 +37,13 @@ def record_contacts(*, business_id: int, source: str, contacts: Sequence[ManyCon
     """
     terms = terms_of(scope=Scope(business_id))
     with transaction.atomic():
-        made = Contact.objects.bulk_create([_row(one, business_id, source, at, actor) for one in contacts], batch_size=500)
+        rows = [
+            new_contact(
+                one=one.particulars, business_id=business_id, customer_id=one.customer_id, at=at, actor=actor, source=source, key=one.key
+            )
+            for one in contacts
+        ]
+        made = Contact.objects.bulk_create(rows, batch_size=500)
         lately = [
             one for one in made if one.direction == "out" and one.at > at - COUNTS_FOR and terms.valence(one.outcome) is not Valence.ATTEMPT
         ]
@@ -44,31 +52,26 @@ def record_contacts(*, business_id: int, source: str, contacts: Sequence[ManyCon
     return len(made)
 
 
-def _row(one: ManyContact, business_id: int, source: str, at: datetime, actor: str) -> Contact:
-    said = one.particulars
-    return Contact(
-        business_id=business_id,
-        customer_id=one.customer_id,
-        at=said.happened_at or at,
-        channel=said.channel,
-        direction=said.direction,
-        began_by=said.beginner,
-        nature=said.nature,
-        topic=said.topic,
-        outcome=said.outcome,
-        mood_stated=said.mood_stated,
-        mood_inferred=said.mood_inferred,
-        staff_id=said.staff_id,
-        branch_id=said.branch_id,
-        minutes=said.minutes,
-        effort=said.effort,
-        note=said.note,
-        links=dict(said.links),
-        actor=actor,
-        source=source,
-        source_key=one.key,
-        recorded_at=at,
+def log_contacts(
+    *, scope: Scope, said: Sequence[tuple[int, ContactParticulars, str]], at: datetime, actor: str, source: str
+) -> list[Contact]:
+    """Write new contacts down, each (customer id, particulars, key), inside the caller's transaction; each is announced as `log_contact` does.
+
+    The caller has looked the customers and terms up. Raises ContactRefused, and IntegrityError when a key was used before: then nothing of
+    the caller's transaction stands.
+    """
+    for _customer_id, one, _key in said:
+        faults = faults_of(one, now=at)
+        if faults:
+            raise ContactRefused(faults)
+    rows = Contact.objects.bulk_create(
+        [
+            new_contact(one=one, business_id=scope.business_id, customer_id=customer_id, at=at, actor=actor, source=source, key=key)
+            for customer_id, one, key in said
+        ]
     )
+    announce_many([logged_fact(row) for row in rows])
+    return rows
 
 
 def _slot(row: Contact, weight: int, at: datetime) -> Slot:

@@ -7,6 +7,7 @@ from regulars.customers.queries.exporting import ExportSection, add_export_secti
 from regulars.customers.queries.finding import (
     CustomerPage,
     customer_by_external_id,
+    customer_kept,
     customer_of,
     customers_after,
     find_customers,
@@ -78,6 +79,7 @@ __all__ = [
     "consents_of",
     "counts_of",
     "customer_by_external_id",
+    "customer_kept",
     "customer_named",
     "customer_numbers",
     "customer_of",

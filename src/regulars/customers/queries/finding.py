@@ -51,6 +51,13 @@ def customer_of(*, scope: Scope, public_id: str) -> Customer:
     return row
 
 
+def customer_kept(*, scope: Scope, public_id: str) -> Customer:
+    """The record under which this person is kept now, found by any of theirs. Raises NotFound."""
+    row = customer_of(scope=scope, public_id=public_id)
+    kept_as = survivor_of(scope=scope, customer_id=row.pk)
+    return row if kept_as == row.pk else Customer.objects.get(pk=kept_as)
+
+
 def customer_by_external_id(*, scope: Scope, value: str, source: str = "") -> Customer | None:
     """The visible customer with this number in another system; `source` empty: in any, when only one fits."""
     rows = ExternalId.objects.filter(business_id=scope.business_id, value=value)

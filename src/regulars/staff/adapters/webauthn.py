@@ -19,6 +19,8 @@ from fido2.webauthn import (
     UserVerificationRequirement,
 )
 
+from regulars.staff.rules.factors import place_for_passkeys
+
 State = dict[str, Any]
 
 
@@ -33,12 +35,6 @@ class Registered:
     credential_id: str
     credential: str
     sign_count: int
-
-
-def place_for_passkeys() -> str:
-    """The name under which devices keep our passkeys: the host of the configured address. "" where there can be none (a bare IP address)."""
-    host = urlsplit(settings.BASE_URL).hostname or ""
-    return "" if ":" in host or host.replace(".", "").isdigit() else host
 
 
 def question_to_register(*, user_id: bytes, name: str, shown_name: str, held: Sequence[str]) -> tuple[dict[str, Any], State]:
@@ -89,7 +85,9 @@ def credential_id_in(answer: Mapping[str, Any]) -> str:
 
 
 def _server() -> Fido2Server:
-    return Fido2Server(PublicKeyCredentialRpEntity(name="Regulars", id=place_for_passkeys() or "localhost"), verify_origin=_is_ours)
+    return Fido2Server(
+        PublicKeyCredentialRpEntity(name="Regulars", id=place_for_passkeys(settings.BASE_URL) or "localhost"), verify_origin=_is_ours
+    )
 
 
 def _is_ours(origin: str) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from urllib.parse import urlsplit
 
 STEP_SECONDS = 30
 DRIFT_STEPS = 1
@@ -15,6 +16,12 @@ ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 RECOVERY_CODES = 10
 HALF_WAY_LASTS = timedelta(minutes=10)
 PROOF_LASTS = timedelta(minutes=15)
+
+
+def place_for_passkeys(base_url: str) -> str:
+    """The name under which devices keep our passkeys: the host of the configured address. "" for a bare IP address, which can't be one."""
+    host = urlsplit(base_url).hostname or ""
+    return "" if ":" in host or host.replace(".", "").isdigit() else host
 
 
 def step_of(at: datetime) -> int:

@@ -14,6 +14,7 @@ from regulars.groundwork.kernel.refusals import NotFound, Refusal
 from regulars.staff.adapters import webauthn
 from regulars.staff.events import FactorAdded, FactorRemoved
 from regulars.staff.models import Employee, Passkey
+from regulars.staff.queries import passkeys_possible
 from regulars.staff.services.second_factor import end_other_sessions, forget_codes_without_factor
 
 PASSKEYS_MAX = 20
@@ -28,7 +29,7 @@ class PasskeyRefused(Refusal):
 
 def ask_for_new_passkey(*, employee: Employee) -> tuple[dict[str, Any], dict[str, Any]]:
     """What the browser is asked, and what must be remembered until it answers."""
-    if not webauthn.place_for_passkeys():
+    if not passkeys_possible():
         raise PasskeyRefused(_("Passkeys need a name instead of a bare IP address: set REGULARS_BASE_URL."))
     held = list(employee.passkeys.values_list("credential", flat=True))
     if len(held) >= PASSKEYS_MAX:

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
-from ninja import Header, Path, Query
+from ninja import Query
 
 from regulars.business.queries import Scope
 from regulars.contacts.queries import CHANNELS, Contact, StoryFilter, TimelineLine, contact_of, story_of
@@ -19,6 +19,7 @@ from regulars.till.api.asking import REFUSALS, caller, opened, sealed, visible_b
 from regulars.till.api.contact_shapes import ContactIn, ContactOut, LineShown, Timeline
 from regulars.till.api.purchases import CustomerNotFound
 from regulars.till.api.root import api
+from regulars.till.api.shapes import Identity, Key
 
 SOURCES = ("contacts", "purchases", "facts")
 
@@ -41,9 +42,7 @@ class NoSuchFilter(Refusal):
 def new_contact(
     request: HttpRequest,
     contact: ContactIn,
-    idempotency_key: Annotated[
-        str | None, Header(alias="Idempotency-Key", description="any text of your own, new for each act; required")
-    ] = None,
+    idempotency_key: Key = None,
 ) -> HttpResponse:
     """201 when it was logged; 200 when a contact with the same `source` and `key` and the same content stood there already."""
     actor, scope = caller(request)
@@ -77,7 +76,7 @@ def new_contact(
 )
 def timeline(
     request: HttpRequest,
-    id: Annotated[str, Path(max_length=64)],
+    id: Identity,
     size: Annotated[int, Query(ge=1, le=200)] = 50,
     cursor: Annotated[str, Query(max_length=200)] = "",
     kind: Annotated[str, Query(max_length=20, description="contacts, purchases or facts; empty: all")] = "",

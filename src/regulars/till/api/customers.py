@@ -5,17 +5,16 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Header, Path, Query
+from ninja import Query
 
 from regulars.customers.queries import Customer, CustomerKind, customer_of, customers_after, find_customers, particulars_of
 from regulars.customers.services import NewCustomer, register_customer
 from regulars.groundwork.kernel import clock
 from regulars.till.api.asking import REFUSALS, caller, opened, sealed, visible_branch, written
 from regulars.till.api.root import api
-from regulars.till.api.shapes import CustomerIn, CustomerList, CustomerOut, CustomerWhole
+from regulars.till.api.shapes import CustomerIn, CustomerList, CustomerOut, CustomerWhole, Identity, Key
 
 Size = Annotated[int, Query(ge=1, le=200, description="how many a page")]
-Identity = Annotated[str, Path(max_length=64)]
 
 
 @api.get(
@@ -52,9 +51,7 @@ def one_customer(request: HttpRequest, id: Identity) -> dict[str, Any]:
 def new_customer(
     request: HttpRequest,
     who: CustomerIn,
-    idempotency_key: Annotated[
-        str | None, Header(alias="Idempotency-Key", description="any text of your own, new for each act; required")
-    ] = None,
+    idempotency_key: Key = None,
 ) -> HttpResponse:
     """Refused when the external id is taken or nothing is given to find the customer by."""
     actor, scope = caller(request)

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
-from ninja import Header, Path, Query
+from ninja import Header, Query
 from pydantic import AwareDatetime
 
 from regulars.business.queries import Scope
@@ -27,9 +27,9 @@ from regulars.till.api.asking import REFUSALS, caller, written
 from regulars.till.api.contacts import known_customer
 from regulars.till.api.gate_shapes import AskIn, ConfirmIn, DecisionOut, ReleaseIn, ReservationOut, RulesIn, RulesOut
 from regulars.till.api.root import api
+from regulars.till.api.shapes import Identity, Key
 
-Reservation = Annotated[str, Path(max_length=64)]
-KeyHeader = Annotated[str | None, Header(alias="Idempotency-Key", description="any text of your own, new for each act; required")]
+Reservation = Identity
 
 
 @api.post(
@@ -130,7 +130,7 @@ def rules(
     tags=["gate"],
     summary="New rules, with effect from an instant",
 )
-def new_rules(request: HttpRequest, said: RulesIn, idempotency_key: KeyHeader = None) -> HttpResponse:
+def new_rules(request: HttpRequest, said: RulesIn, idempotency_key: Key = None) -> HttpResponse:
     """Refused with every fault and its place in the document. Reservations are weighed anew when the rules begin."""
     actor, scope = caller(request)
     at = clock.now()

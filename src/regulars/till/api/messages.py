@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Field, Header, Path, Schema
+from ninja import Field, Schema
 
 from regulars.groundwork.kernel import clock
 from regulars.messaging.queries import Message, message_of
@@ -14,6 +14,7 @@ from regulars.messaging.services import Letter, write_message
 from regulars.till.api.asking import REFUSALS, caller, written
 from regulars.till.api.contacts import known_customer
 from regulars.till.api.root import api
+from regulars.till.api.shapes import Identity, Key
 
 
 class MessageIn(Schema):
@@ -57,9 +58,7 @@ class MessageOut(Schema):
 def new_message(
     request: HttpRequest,
     message: MessageIn,
-    idempotency_key: Annotated[
-        str | None, Header(alias="Idempotency-Key", description="any text of your own, new for each act; required")
-    ] = None,
+    idempotency_key: Key = None,
 ) -> HttpResponse:
     """201: it is queued; it goes out at `due_at`, after a last look at consent, the list of dead addresses and the gate.
 
@@ -87,7 +86,7 @@ def new_message(
 
 
 @api.get("/messages/{id}", response={200: MessageOut, **REFUSALS}, url_name="message", tags=["messages"], summary="One message")
-def one_message(request: HttpRequest, id: Annotated[str, Path(max_length=64)]) -> dict[str, Any]:
+def one_message(request: HttpRequest, id: Identity) -> dict[str, Any]:
     """With its state: queued, claimed, in_flight, accepted, failed, uncertain or withheld."""
     _actor, scope = caller(request)
     return shown(message_of(scope=scope, public_id=id))

@@ -6,19 +6,17 @@ import json
 from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Header, Path, Schema
+from ninja import Schema
 from pydantic import Field, StringConstraints
 
-from regulars.business.queries import Scope
 from regulars.customers.queries import (
     ConsentEvent,
-    Customer,
     Wishes,
     consent_story,
+    customer_kept,
     customer_named,
     customer_of,
     standing_merge_of,
-    survivor_of,
     wishes_of,
 )
 from regulars.customers.services import (
@@ -32,10 +30,8 @@ from regulars.customers.services import (
 from regulars.groundwork.kernel import clock
 from regulars.till.api.asking import REFUSALS, caller, written
 from regulars.till.api.root import api
-from regulars.till.api.shapes import Line, Moment, Strict
+from regulars.till.api.shapes import Identity, Key, Line, Moment, Strict
 
-Identity = Annotated[str, Path(max_length=64)]
-Key = Annotated[str | None, Header(alias="Idempotency-Key", description="any text of your own, new for each act; required")]
 Word = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_.*-]{1,40}$")]
 Channel = Literal["email", "phone", "sms", "post", "social", "visit", "till"]
 Text = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$", max_length=320)]
@@ -179,7 +175,7 @@ def tell_consent(request: HttpRequest, id: Identity, said: ConsentIn, idempotenc
     at = clock.now()
 
     def act() -> tuple[int, dict[str, Any]]:
-        row = _person(scope, id)
+        row = customer_kept(scope=scope, public_id=id)
         event = record_consent(
             scope=scope,
             customer_id=row.pk,
@@ -224,7 +220,7 @@ def tell_wishes(request: HttpRequest, id: Identity, stated: WishesShape, idempot
     at = clock.now()
 
     def act() -> tuple[int, dict[str, Any]]:
-        row = _person(scope, id)
+        row = customer_kept(scope=scope, public_id=id)
         state_wishes(
             scope=scope,
             customer_id=row.pk,
@@ -279,13 +275,6 @@ def forget(request: HttpRequest, id: Identity, wish: ForgetIn, idempotency_key: 
         return 200, {"erasure": str(erasure.public_id), "records": len(erasure.records)}
 
     return written(request, route=f"POST /customers/{id}/forget", at=at, act=act)
-
-
-def _person(scope: Scope, id: str) -> Customer:
-    """The record under which this person is kept."""
-    row = customer_of(scope=scope, public_id=id)
-    kept_as = survivor_of(scope=scope, customer_id=row.pk)
-    return row if kept_as == row.pk else Customer.objects.get(pk=kept_as)
 
 
 def _event(row: ConsentEvent) -> dict[str, Any]:

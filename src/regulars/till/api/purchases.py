@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
-from ninja import Header, Path, Query
+from ninja import Query
 
 from regulars.business.queries import Branch, Scope
 from regulars.customers.queries import Customer, customer_by_external_id, customer_of
@@ -19,7 +19,7 @@ from regulars.purchases.queries import Kind, Purchase, Sale, SaleLine, purchase_
 from regulars.purchases.services import record_purchase
 from regulars.till.api.asking import REFUSALS, caller, opened, sealed, visible_branch, written
 from regulars.till.api.root import api
-from regulars.till.api.shapes import LineOut, PurchaseIn, PurchaseList, PurchaseOut
+from regulars.till.api.shapes import Identity, Key, LineOut, PurchaseIn, PurchaseList, PurchaseOut
 
 
 class AmountRefused(Refusal):
@@ -52,7 +52,7 @@ def list_purchases(
 
 
 @api.get("/purchases/{id}", response={200: PurchaseOut, **REFUSALS}, url_name="purchase", tags=["purchases"], summary="One purchase")
-def one_purchase(request: HttpRequest, id: Annotated[str, Path(max_length=64)]) -> dict[str, Any]:
+def one_purchase(request: HttpRequest, id: Identity) -> dict[str, Any]:
     """With its lines."""
     _actor, scope = caller(request)
     return shown(purchase_of(scope=scope, public_id=id))
@@ -68,9 +68,7 @@ def one_purchase(request: HttpRequest, id: Annotated[str, Path(max_length=64)]) 
 def new_purchase(
     request: HttpRequest,
     purchase: PurchaseIn,
-    idempotency_key: Annotated[
-        str | None, Header(alias="Idempotency-Key", description="any text of your own, new for each act; required")
-    ] = None,
+    idempotency_key: Key = None,
 ) -> HttpResponse:
     """201 when it was recorded; 200 when the same receipt with the same content stood there already."""
     actor, scope = caller(request)

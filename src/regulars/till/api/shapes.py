@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from ninja import Schema
+from ninja import Header, Path, Schema
 from pydantic import AwareDatetime, ConfigDict, Field, StringConstraints
 
 Amount = Annotated[str, StringConstraints(pattern=r"^-?[0-9]{1,13}(\.[0-9]{1,4})?$")]
@@ -14,6 +14,8 @@ Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 # Control characters have no business in names and numbers; PostgreSQL can't even keep NUL.
 Line = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]*$", max_length=120)]
 Number = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]+$", min_length=1, max_length=80)]
+Identity = Annotated[str, Path(max_length=64)]
+Key = Annotated[str | None, Header(alias="Idempotency-Key", description="any text of your own, new for each act; required")]
 Moment = Annotated[AwareDatetime, Field(description="ISO 8601 with an offset, for example 2026-11-21T10:30:00+01:00")]
 
 
