@@ -7,6 +7,7 @@ import sys
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from regulars.groundwork.kernel.clock import now
 
@@ -27,7 +28,8 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.remove:
         return _remove()
     loaded = demo.load_demo(at=now(), actor=ACTOR)
-    _say(_("Loaded %(customers)d customers with %(purchases)d purchases.") % {"customers": loaded.customers, "purchases": loaded.purchases})
+    counts = {"customers": loaded.customers, "purchases": loaded.purchases, "mails": loaded.mails}
+    _say(_("Loaded %(customers)d customers with %(purchases)d purchases and %(mails)d received mails.") % counts)
     for line in demo.sign_ins():
         _say(line)
     return 0
@@ -42,8 +44,18 @@ def _remove() -> int:
         _say(_("Took away the demo business with its %(customers)d customers and %(purchases)d purchases.") % counts)
     else:
         _say(_("Took away %(customers)d demo customers and %(purchases)d demo purchases.") % counts)
+        if removed.staying:
+            _say(_stayed(removed.staying))
         _say(_("The business stays, because other things belong to it. If you sign in as Ines, change her password now."))
     return 0
+
+
+def _stayed(number: int) -> str:
+    return ngettext(
+        "%(number)d demo customer stays: you wrote to them, heard from them or noted something, and that is your own work now.",
+        "%(number)d demo customers stay: you wrote to them, heard from them or noted something, and that is your own work now.",
+        number,
+    ) % {"number": number}
 
 
 def _say(line: str) -> None:

@@ -105,7 +105,7 @@ PERSONAL: dict[str, dict[str, str]] = {
     "kernel_worker": {"plain": "owner"},
     "messaging_mailbox": {"plain": "name kind addresses host security user folder", "secret": "password_sealed", "words": "fault"},
     "messaging_message": {
-        "plain": "key channel contact_class sender_name sender_address message_id reservation state reason lease_owner",
+        "plain": "key channel contact_class sender_name sender_address message_id reservation state reason lease_owner origin",
         "conduct": "purpose",
         "reach": "address route_domain",
         "identity": "shown_name",
@@ -113,7 +113,7 @@ PERSONAL: dict[str, dict[str, str]] = {
         "staff": "actor",
     },
     "messaging_rawmail": {"digest": "digest", "words": "content"},
-    "messaging_receipt": {"plain": "state reason", "reach": "envelope_from envelope_to", "words": "source fault"},
+    "messaging_receipt": {"plain": "state reason origin", "reach": "envelope_from envelope_to", "words": "source fault"},
     "messaging_receivedmail": {
         "digest": "contact_key content_key",
         "plain": "kind",

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from regulars.desk.rules import demo
+from regulars.desk.rules.demo.contacts import demo_contacts
 from regulars.desk.rules.demo.firm import easter_of
 from regulars.desk.rules.demo.names import CULTURES, folded, number_of
 
@@ -120,3 +121,17 @@ def test_the_year_has_its_holidays() -> None:
 
 def test_letters_are_folded_for_addresses() -> None:
     assert folded("Đặng.Křížová") == "dang.krizova"
+
+
+def test_people_talk_at_the_counter_while_it_is_open() -> None:
+    hours = {branch.code: branch.hours for branch in demo.BRANCHES}
+    closed = demo.holidays_between(date(2024, 1, 1), date(2026, 12, 31))
+    branch = {one.number: one.branch for one in told()}
+    spoken = demo_contacts(told(), AT)
+    assert len(spoken) > 300
+    for one in spoken:
+        wall = one.at.astimezone(ZoneInfo(demo.ZONE))
+        opens, closes = hours[branch[one.number]][wall.weekday()]
+        assert opens <= wall.time() < closes
+        assert wall.date() not in closed
+        assert one.at <= AT

@@ -24,7 +24,9 @@ def test_the_bakery_has_talked_with_its_customers_and_takes_it_back(db: None) ->
     assert not Contact.objects.filter(at__gt=NOON).exists()
     assert Contact.objects.filter(outcome="pleased").exists()
     assert Slot.objects.filter(state="confirmed").exists()
-    assert FollowUp.objects.filter(open=True).count() == 3
+    assert FollowUp.objects.filter(open=True).count() == 5
+    today = FollowUp.objects.filter(due_at__date=NOON.date())
+    assert today.count() == 2, "something to do on the page Today"
     assert FollowUp.objects.filter(due_at__lt=NOON).exists(), "one is due already"
     business = Business.objects.get()
     cleo = Customer.objects.get(given_name="Cleo", family_name="Marsh")

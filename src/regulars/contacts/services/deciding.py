@@ -52,11 +52,13 @@ class GateBusy(Refusal):
         super().__init__(_("Too many want to contact this customer at once. Ask again in a moment."))
 
 
-def decide_contact(*, scope: Scope, customer_id: int, ask: Ask, reserve: bool, key: str, at: datetime, actor: str) -> Decision:
+def decide_contact(
+    *, scope: Scope, customer_id: int, ask: Ask, reserve: bool, key: str, at: datetime, actor: str, source: str = "gate"
+) -> Decision:
     """Whether this customer may be contacted so, and if `reserve`, hold the place in the same step.
 
     The same `key` again gives the same reservation while it stands. Two at once never take one place: whoever comes second decides anew.
-    A reservation is confirmed or released by its holder; else it lapses `hold_hours` after its instant.
+    `source` is what the place, and the contact that it becomes, came with: "gate", or "demo". A reservation is confirmed or released by its holder; else it lapses `hold_hours` after its instant.
     Raises NotFound, AskRefused, ReservationKeyTaken, GateBusy.
     """
     _refuse_faults(ask, at)
@@ -66,7 +68,7 @@ def decide_contact(*, scope: Scope, customer_id: int, ask: Ask, reserve: bool, k
             return standing
         if not reserve or weighed.outcome.answer != "allow":
             return explained(weighed.outcome, rules_version=weighed.rules_version)
-        slot = _slot(scope, weighed, ask, customer_id=customer_id, key=key, at=at, actor=actor)
+        slot = _slot(scope, weighed, ask, customer_id=customer_id, key=key, at=at, actor=actor, source=source)
         if _taken(scope, weighed, slot, at=at, actor=actor):
             return explained(weighed.outcome, reservation=str(slot["public_id"]), rules_version=weighed.rules_version)
     raise GateBusy
@@ -118,7 +120,7 @@ def _standing(weighed: Weighed, ask: Ask, key: str) -> Decision | None:
     return None
 
 
-def _slot(scope: Scope, weighed: Weighed, ask: Ask, *, customer_id: int, key: str, at: datetime, actor: str) -> dict[str, Any]:
+def _slot(scope: Scope, weighed: Weighed, ask: Ask, *, customer_id: int, key: str, at: datetime, actor: str, source: str) -> dict[str, Any]:
     moment = weighed.outcome.at
     held_until = moment + timedelta(hours=weighed.rules.hold_hours)
     return {
@@ -140,7 +142,7 @@ def _slot(scope: Scope, weighed: Weighed, ask: Ask, *, customer_id: int, key: st
         "state": "reserved",
         "contact_id": None,
         "rules_id": weighed.rules_version,
-        "source": "gate",
+        "source": source,
         "batch_id": None,
         "made_at": at,
         "actor": actor,

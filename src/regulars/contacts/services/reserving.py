@@ -102,7 +102,7 @@ def confirm_reservation(
             particulars=replace(said, happened_at=said.happened_at or at),
             at=at,
             actor=actor,
-            source="gate",
+            source=slot.source,
             key=reservation,
             checked=contact is not None,
         )

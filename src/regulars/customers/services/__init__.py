@@ -54,7 +54,7 @@ from regulars.customers.services.permitting import (
 from regulars.customers.services.present import NoLongerKnown
 from regulars.customers.services.reaching import ContactPointRefused, add_contact_point, remove_contact_point
 from regulars.customers.services.registering import ExternalIdTaken, Nameless, NewCustomer, register_customer
-from regulars.customers.services.registering_many import Registration, register_customers, remove_customers
+from regulars.customers.services.registering_many import Registration, RemovedCustomers, register_customers, remove_customers
 from regulars.customers.services.retaining import Retained, RuleRefused, drop_stale_opt_ins, keep_to_retention, set_retention
 from regulars.customers.services.together import (
     InAHousehold,
@@ -96,6 +96,7 @@ __all__ = [
     "PublishedTrait",
     "PurposeTaken",
     "Registration",
+    "RemovedCustomers",
     "Replayed",
     "Retained",
     "RuleRefused",

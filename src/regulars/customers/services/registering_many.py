@@ -7,14 +7,20 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Count, Q
 
-from regulars.customers.models import ContactPoint, Customer, ExternalId, Household
+from regulars.customers.models import ConsentEvent, ContactPoint, Customer, ExternalId, Household, HouseholdMember, WishStatement
 from regulars.customers.rules.contact_points import normal_form
 from regulars.customers.rules.names import shown_name, sorting_name
 from regulars.customers.services.indexing import index_for_search
 from regulars.customers.services.registering import NewCustomer
 
 ROWS_AT_ONCE = 500
+# What work with a customer leaves behind, on this floor and above: as long as any of it is there, they stay.
+WORK = (
+    "purchases", "contacts", "follow_ups", "slots", "freezes", "messages", "received_mails", "consents", "wishes", "holds",
+    "organisations", "people", "opt_ins",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,22 +58,39 @@ def register_customers(*, business_id: int, source: str, registrations: Sequence
     return {one.number: row.pk for one, row in pairs}
 
 
-def remove_customers(*, business_id: int, source: str) -> int:
-    """Take away the customers whom only `source` knows and who have neither purchases nor contacts, promises or reserved places. Returns how many went."""
+@dataclass(frozen=True)
+class RemovedCustomers:
+    """How many went, and how many of the source's own stay because real work belongs to them."""
+
+    removed: int
+    staying: int
+
+
+def remove_customers(*, business_id: int, source: str) -> RemovedCustomers:
+    """Take away the customers whom only `source` knows, with what "system:SOURCE" noted of them.
+
+    Those stay who have purchases, contacts, promises, reserved places, messages, mails, a hold, or a permission, wish or tie that
+    somebody else wrote down; the source's own permissions and wishes go from them too. Records that were forgotten and hold nothing go.
+    """
+    actor = f"system:{source}"
     with transaction.atomic():
         known = ExternalId.objects.filter(business_id=business_id)
         others = known.exclude(source=source).values("customer_id")
-        leaving = Customer.objects.filter(
-            pk__in=known.filter(source=source).exclude(customer_id__in=others).values("customer_id"),
-            purchases__isnull=True,
-            contacts__isnull=True,
-            follow_ups__isnull=True,
-            slots__isnull=True,
+        ours = known.filter(source=source).exclude(customer_id__in=others).values("customer_id")
+        own = list(
+            Customer.objects.filter(Q(pk__in=ours) | Q(forgotten__isnull=False), business_id=business_id).values_list("pk", flat=True)
         )
-        count = leaving.count()
-        leaving.delete()
-        Household.objects.filter(business_id=business_id, members__isnull=True).delete()
-    return count
+        ConsentEvent.objects.filter(customer_id__in=own, actor=actor).delete()
+        WishStatement.objects.filter(customer_id__in=own, actor=actor).delete()
+        leaving = Customer.objects.filter(pk__in=own)
+        for name in WORK:
+            leaving = leaving.filter(**{f"{name}__isnull": True})
+        going = list(leaving.values_list("pk", flat=True))
+        homes = list(HouseholdMember.objects.filter(customer_id__in=going).values_list("household_id", flat=True))
+        Customer.objects.filter(pk__in=going).delete()
+        lonely = Household.objects.filter(pk__in=homes).annotate(living=Count("members", filter=Q(members__until__isnull=True)))
+        Household.objects.filter(pk__in=[one.pk for one in lonely if one.living < 2]).delete()
+    return RemovedCustomers(len(going), len(own) - len(going))
 
 
 def _customer(business_id: int, one: Registration) -> Customer:

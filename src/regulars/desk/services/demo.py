@@ -15,11 +15,15 @@ from regulars.customers.queries import CustomerKind, counts_of
 from regulars.customers.services import NewCustomer, Registration, register_customers, remove_customers
 from regulars.desk.events import DemoLoaded, DemoRemoved
 from regulars.desk.rules import demo
+from regulars.desk.rules.demo.mail import MAILBOX
 from regulars.desk.services.demo_contacts import load_contacts
+from regulars.desk.services.demo_mail import load_demo_mail
 from regulars.desk.services.demo_people import tell_demo_permissions
 from regulars.groundwork.kernel.facts import announce
 from regulars.groundwork.kernel.refusals import Refusal
 from regulars.insight.services import forget_refreshes, refresh_insight
+from regulars.messaging.queries import mail_exists
+from regulars.messaging.services import withdraw_mail
 from regulars.purchases.queries import Kind, Sale, SaleLine, purchases_exist
 from regulars.purchases.services import ManySale, record_purchases, remove_purchases
 from regulars.staff.queries import Role, api_keys, employee_by_email, employees
@@ -48,15 +52,20 @@ class Loaded:
     business_id: int
     customers: int
     purchases: int
+    mails: int
 
 
 @dataclass(frozen=True)
 class Removed:
-    """What went. `everything` is false when other things belong to the business: it stays with them."""
+    """What went. `everything` is false when other things belong to the business: it stays with them.
+
+    `staying`: so many of the demo's customers stay, because somebody has worked with them.
+    """
 
     customers: int
     purchases: int
     everything: bool
+    staying: int
 
 
 def is_loaded() -> bool:
@@ -89,32 +98,35 @@ def load_demo(*, at: datetime, actor: str) -> Loaded:
         )
         count = record_purchases(business_id=business.pk, receipts=_receipts(story, numbers, branch_ids), at=at)
         load_contacts(business_id=business.pk, story=story, numbers=numbers, at=at, actor=actor)
-        tell_demo_permissions(business_id=business.pk, story=story, numbers=numbers, at=at, actor=actor)
+        tell_demo_permissions(business_id=business.pk, story=story, numbers=numbers, at=at)
+        mails = load_demo_mail(business_id=business.pk, story=story, numbers=numbers, at=at, actor=actor)
         announce(DemoLoaded(tenant_id=business.pk, at=at, actor=actor, customers=len(story), purchases=count))
     refresh_insight(business_id=business.pk, at=at, actor=actor)
-    return Loaded(business.pk, len(story), count)
+    return Loaded(business.pk, len(story), count, mails)
 
 
 def remove_demo(*, at: datetime, actor: str) -> Removed:
     """Take the demo's rows away, and the business with them if nothing else belongs to it.
 
-    What somebody brought or entered themselves stays, with the customers it belongs to, the branches, and one way in:
-    the demo's owner keeps her account when nobody else could sign in as executive. Refuses when no demo is loaded.
+    What somebody brought, wrote, received or entered themselves stays, with the customers it belongs to, the branches, and one way in:
+    the demo's owner keeps her account when nobody else could sign in as executive. From a customer who stays, the demo's own purchases,
+    contacts, mail, permissions and wishes go. Refuses when no demo is loaded.
     """
     business = _demo_business()
     scope = Scope(business_id=business.pk, branch_ids=None)
     with transaction.atomic():
         purchases = remove_purchases(business_id=business.pk, source=demo.SOURCE)
+        withdraw_mail(business_id=business.pk, origin=demo.SOURCE, mailbox=MAILBOX)
         withdraw_contacts(business_id=business.pk, source=demo.SOURCE, reason="demo removed", at=at, actor=actor)
-        customers = remove_customers(business_id=business.pk, source=demo.SOURCE)
+        gone = remove_customers(business_id=business.pk, source=demo.SOURCE)
         everything = not (_made_by_others(scope) or counts_of(scope=scope).all or purchases_exist(scope=scope))
-        announce(DemoRemoved(tenant_id=business.pk, at=at, actor=actor, customers=customers, purchases=purchases, everything=everything))
+        announce(DemoRemoved(tenant_id=business.pk, at=at, actor=actor, customers=gone.removed, purchases=purchases, everything=everything))
         remove_accounts(business_id=business.pk, emails=_leaving(scope, everything=everything))
         if everything:
             dissolve_business(business_id=business.pk)
         else:
             forget_refreshes(business_id=business.pk)
-    return Removed(customers, purchases, everything)
+    return Removed(gone.removed, purchases, everything, gone.staying)
 
 
 def _demo_business() -> Business:
@@ -126,10 +138,10 @@ def _demo_business() -> Business:
 
 
 def _made_by_others(scope: Scope) -> bool:
-    """Whether somebody hired, opened or connected something of their own."""
+    """Whether somebody hired, opened, connected, wrote or received something of their own. What the demo brought has gone by then."""
     people = {one.email for one in employees(scope=scope)} - {one.email for one in demo.STAFF}
     places = {one.code for one in branches(scope=scope)} - {one.code for one in demo.BRANCHES}
-    return bool(people or places or api_keys(scope=scope))
+    return bool(people or places or api_keys(scope=scope) or mail_exists(scope=scope))
 
 
 def _leaving(scope: Scope, *, everything: bool) -> list[str]:

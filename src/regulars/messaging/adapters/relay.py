@@ -7,7 +7,7 @@ import os
 import re
 import smtplib
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Protocol
@@ -61,11 +61,30 @@ def relay_for(url: str, var: Path) -> Callable[[], Relay]:
     return lambda: SmtpRelay(url)
 
 
-class FolderRelay:
-    """Keeps messages as files, one for each id: a repeat changes nothing."""
+def kept_message(*, folder: Path, name: str) -> Path:
+    """The file of a message that was handed over to the folder; `folder` is the one of the installation's files."""
+    return folder / FOLDER / f"{name}.eml"
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+
+def forget_kept(*, folder: Path, names: Iterable[str]) -> int:
+    """Remove the files of these messages. Returns how many there were."""
+    gone = 0
+    for name in names:
+        place = kept_message(folder=folder, name=name)
+        if place.is_file():
+            place.unlink(missing_ok=True)
+            gone += 1
+    return gone
+
+
+class FolderRelay:
+    """Keeps messages as files, one for each id: a repeat changes nothing.
+
+    `line_breaks`: it answers as a mail server does whose line breaks after the last byte; stories and rehearsals need that.
+    """
+
+    def __init__(self, folder: Path, *, line_breaks: bool = False) -> None:
+        self.folder, self.line_breaks = folder, line_breaks
         folder.mkdir(parents=True, exist_ok=True)
 
     def hand_over(self, parcel: Parcel) -> Answer:
@@ -73,6 +92,8 @@ class FolderRelay:
         half = self.folder / f".{parcel.name}.{os.getpid()}"
         half.write_bytes(f"Return-Path: <{parcel.sender}>\r\nDelivered-To: {parcel.recipient}\r\n".encode() + parcel.content)
         half.replace(place)
+        if self.line_breaks:
+            return Answer("unknown", 0, "the line broke after the last byte")
         return Answer("accepted", 250, f"kept in the folder {FOLDER}; no mail server is set")
 
     def close(self) -> None:

@@ -47,6 +47,7 @@ class Message(models.Model):
     actor = models.CharField(max_length=80)
     priority = models.SmallIntegerField(default=5)
     is_automatic = models.BooleanField(default=False)
+    origin = models.CharField(max_length=20, blank=True, default="", db_default="", help_text="what it came with as a whole: the demo")
     expires_at = models.DateTimeField(null=True, blank=True)
     state = models.CharField(max_length=10, choices=MessageState.choices, default=MessageState.QUEUED)
     reason = models.CharField(max_length=60, blank=True, default="")

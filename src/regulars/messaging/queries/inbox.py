@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from regulars.business.queries import Scope
 from regulars.groundwork.kernel.ids import parsed
 from regulars.groundwork.kernel.refusals import NotFound
-from regulars.messaging.models import Mailbox, RawMail, Receipt, ReceiptState, ReceivedMail
+from regulars.messaging.models import Mailbox, Message, MessageText, RawMail, Receipt, ReceiptState, ReceivedMail
 from regulars.messaging.rules.mail import Attachment, attachment_bytes, inline_images, read_mail
 from regulars.messaging.rules.markup import Shown, shown_markup
 from regulars.messaging.rules.parts import Unreadable
@@ -153,3 +153,9 @@ def mailbox_of(*, scope: Scope, public_id: str) -> Mailbox:
         if str(row.public_id) == public_id:
             return row
     raise NotFound(_("There is no such mailbox."))
+
+
+def mail_exists(*, scope: Scope) -> bool:
+    """Whether the business has any mailbox, mail, message or text for messages."""
+    tables = (Mailbox, Receipt, ReceivedMail, Message, MessageText)
+    return any(table._default_manager.filter(business_id=scope.business_id).exists() for table in tables)

@@ -1,6 +1,8 @@
 """Verbs about messages."""
 
 from regulars.messaging.adapters.listener import Place, listen
+from regulars.messaging.adapters.relay import kept_message
+from regulars.messaging.services.composing import return_address
 from regulars.messaging.services.fetching import Fetched, fetch_mailbox, mailboxes_to_fetch
 from regulars.messaging.services.forgetting import forget_messages
 from regulars.messaging.services.ingesting import TakenIn, business_for_mail, files_taken_in
@@ -18,10 +20,11 @@ from regulars.messaging.services.opting_in import send_opt_in
 from regulars.messaging.services.parking import retry_parked
 from regulars.messaging.services.reading import read_receipt, read_waiting
 from regulars.messaging.services.receiving import Delivery, Stored, TooLarge, receive_mail
-from regulars.messaging.services.sending import Outlet, outlet, recover_lost, send_due
+from regulars.messaging.services.sending import Outlet, folder_outlet, outlet, recover_lost, send_due
 from regulars.messaging.services.setbacks import end_rests, lift_suppression, suppress_address
 from regulars.messaging.services.switching import resume_mail, stop_mail
 from regulars.messaging.services.texts import save_text
+from regulars.messaging.services.withdrawing import WithdrawnMail, withdraw_mail
 from regulars.messaging.services.writing import (
     AddressRefused,
     AddressSuppressed,
@@ -56,14 +59,17 @@ __all__ = [
     "TextRefused",
     "TooLarge",
     "WishesShown",
+    "WithdrawnMail",
     "Written",
     "business_for_mail",
     "describe_mailbox",
     "end_rests",
     "fetch_mailbox",
     "files_taken_in",
+    "folder_outlet",
     "forget_messages",
     "keep_message",
+    "kept_message",
     "leave",
     "lift_suppression",
     "listen",
@@ -80,6 +86,7 @@ __all__ = [
     "recover_lost",
     "resume_mail",
     "retry_parked",
+    "return_address",
     "save_text",
     "send_due",
     "send_opt_in",
@@ -87,5 +94,6 @@ __all__ = [
     "stop_mail",
     "suppress_address",
     "wishes_shown",
+    "withdraw_mail",
     "write_message",
 ]

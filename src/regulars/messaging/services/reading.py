@@ -123,7 +123,7 @@ def _take(receipt: Receipt, mail: ReadMail, sorting: Sorting, raw: bytes, at: da
         reason = take_report(mail=mail, raw=raw, row=row, envelope_to=receipt.envelope_to, at=receipt.received_at)
         row.save(update_fields=["answers", "customer"])
     if is_person and sender.customer is not None:
-        _tell(row, sender, at)
+        _tell(row, sender, receipt, at)
         obey_stop(row=row, at=receipt.received_at)
     return _close(receipt, ReceiptState(sorting.kind), reason, at, row)
 
@@ -136,7 +136,7 @@ def _writes_too_often(row: ReceivedMail) -> bool:
     return earlier[:MANY_AN_HOUR].count() >= MANY_AN_HOUR
 
 
-def _tell(row: ReceivedMail, sender: Sender, at: datetime) -> None:
+def _tell(row: ReceivedMail, sender: Sender, receipt: Receipt, at: datetime) -> None:
     """Write the contact down and say that a message was received."""
     assert row.customer_id is not None
     contact = log_contact(
@@ -146,7 +146,7 @@ def _tell(row: ReceivedMail, sender: Sender, at: datetime) -> None:
         at=max(at, row.received_at),
         actor=ACTOR,
         key=str(row.public_id),
-        source="mail",
+        source=receipt.origin or "mail",
     )
     row.contact_key = str(contact.public_id)
     row.save(update_fields=["contact_key"])

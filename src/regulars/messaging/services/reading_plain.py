@@ -48,7 +48,9 @@ def read_plain(*, receipt_ids: Sequence[int], at: datetime) -> set[int]:
 def _read(receipt_ids: Sequence[int], at: datetime) -> set[int]:
     of = ("self",) if connection.features.has_select_for_update_of else ()
     locked = Receipt.objects.select_for_update(skip_locked=connection.features.has_select_for_update_skip_locked, of=of)
-    rows = locked.select_related("raw", "mailbox").filter(pk__in=receipt_ids, state=ReceiptState.STORED, raw__size_bytes__lt=PLAIN_BYTES)
+    rows = locked.select_related("raw", "mailbox").filter(
+        pk__in=receipt_ids, state=ReceiptState.STORED, raw__size_bytes__lt=PLAIN_BYTES, origin=""
+    )
     done: set[int] = set()
     by_business: dict[int, list[Receipt]] = {}
     for receipt in rows.order_by("pk"):

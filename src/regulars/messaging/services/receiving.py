@@ -36,7 +36,10 @@ class Stored:
 
 @dataclass(frozen=True, kw_only=True)
 class Delivery:
-    """One message at a mailbox. `uid` and `uid_validity` where the server has them; `envelope_from` None when nobody told."""
+    """One message at a mailbox. `uid` and `uid_validity` where the server has them; `envelope_from` None when nobody told.
+
+    `origin` names what it came with as a whole, so that it can be taken away with it: "demo", empty for real mail.
+    """
 
     content: bytes
     uid_validity: int | None = None
@@ -44,6 +47,7 @@ class Delivery:
     envelope_from: str | None = None
     envelope_to: Collection[str] = ()
     source: str = ""
+    origin: str = ""
 
 
 def receive_mail(*, mailbox: Mailbox, delivery: Delivery, at: datetime) -> Stored:
@@ -106,6 +110,7 @@ def _receipt(mailbox: Mailbox, raw: RawMail, delivery: Delivery, at: datetime) -
         envelope_from=None if delivery.envelope_from is None else delivery.envelope_from[:400],
         envelope_to=[one[:400] for one in list(delivery.envelope_to)[:100]],
         source=delivery.source[-300:],
+        origin=delivery.origin,
         received_at=at,
     )
 

@@ -29,7 +29,7 @@ from regulars.contacts.services import (
 from regulars.groundwork.kernel.facts import announce
 from regulars.groundwork.kernel.retrying import retried
 from regulars.messaging.adapters.dkim_key import dkim_key
-from regulars.messaging.adapters.relay import Answer, Parcel, Relay, relay_for
+from regulars.messaging.adapters.relay import FOLDER, Answer, FolderRelay, Parcel, Relay, relay_for
 from regulars.messaging.events import MessagesHandedOver, MessageUncertain
 from regulars.messaging.models import MailSwitch, Message, MessageState, Suppression
 from regulars.messaging.rules.addresses import recipient_of
@@ -73,6 +73,11 @@ def outlet(*, owner: str) -> Outlet:
     """The way out that the settings name."""
     chosen = settings.REGULARS
     return Outlet(relay_for(chosen.mail_url, settings.VAR), chosen.mail_connections, owner, _PACE)
+
+
+def folder_outlet(*, owner: str, line_breaks: bool = False) -> Outlet:
+    """The way into the folder, whatever the settings name; `line_breaks` as the relay knows it."""
+    return Outlet(lambda: FolderRelay(settings.VAR / FOLDER, line_breaks=line_breaks), 1, owner, Pace(per_minute=0))
 
 
 def send_due(*, through: Outlet, now: Clock, limit: int = CLAIM) -> int:
@@ -195,7 +200,9 @@ def _decided(row: Message, scope: Scope, at: datetime) -> Decision:
         address=row.address,
     )
     key = f"message:{row.public_id}:{row.fence}"
-    decision = decide_contact(scope=scope, customer_id=row.customer_id, ask=ask, reserve=True, key=key, at=at, actor=ACTOR)
+    decision = decide_contact(
+        scope=scope, customer_id=row.customer_id, ask=ask, reserve=True, key=key, at=at, actor=ACTOR, source=row.origin or "gate"
+    )
     if decision.answer == "allow" and decision.reservation:
         row.reservation = decision.reservation
         Message.objects.filter(pk=row.pk).update(reservation=decision.reservation)

@@ -114,7 +114,7 @@ def tell_not_delivered(*, message: Message, verdict: str, at: datetime) -> None:
             MessageNotDelivered(
                 tenant_id=message.business_id,
                 at=at,
-                actor=ACTOR,
+                actor=f"system:{message.origin}" if message.origin else ACTOR,
                 customer_id=message.customer_id,
                 message_id=message.pk,
                 verdict=verdict,

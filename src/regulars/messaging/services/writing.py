@@ -108,7 +108,8 @@ class MessageKeyTaken(Refusal):
 class Letter:
     """What is to be sent. `purpose` and `contact_class` as the gate knows them; `address` empty: the customer's first e-mail address.
 
-    `automatic`: no person wrote it for this customer, so it is marked as made by a machine.
+    `automatic`: no person wrote it for this customer, so it is marked as made by a machine. `origin`: what it came with as a whole ("demo"),
+    empty for real messages.
     """
 
     purpose: str
@@ -120,6 +121,7 @@ class Letter:
     expires_at: datetime | None = None
     automatic: bool = False
     answers: ReceivedMail | None = None
+    origin: str = ""
 
 
 @dataclass(frozen=True)
@@ -172,7 +174,14 @@ def write_message(*, scope: Scope, customer: Customer, letter: Letter, key: str,
     try:
         with transaction.atomic():
             decision = decide_contact(
-                scope=scope, customer_id=customer.pk, ask=_ask(letter, recipient), reserve=True, key=f"message:{number}", at=at, actor=actor
+                scope=scope,
+                customer_id=customer.pk,
+                ask=_ask(letter, recipient),
+                reserve=True,
+                key=f"message:{number}",
+                at=at,
+                actor=actor,
+                source=letter.origin or "gate",
             )
             if decision.answer == "refuse":
                 raise GateRefused(decision)
@@ -320,6 +329,7 @@ def _row(
         contact_class=letter.contact_class,
         priority=letter.priority,
         is_automatic=letter.automatic,
+        origin=letter.origin,
         address=recipient.address,
         route_domain=recipient.domain,
         shown_name=customer.display_name[:200] if customer.given_name or customer.family_name or customer.organisation_name else "",

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
+from zoneinfo import ZoneInfo
 
-from regulars.desk.rules.demo.story import DemoCustomer
+from regulars.desk.rules.demo import firm
+from regulars.desk.rules.demo.story import DAYS, Calendar, DemoCustomer
 
 SEED = 41
 TALKERS = 260
@@ -26,6 +28,8 @@ SCENES = (
 )
 PROMISES = (
     ("Ada", "Ring about the almond-free recipe", 1, 10),
+    ("Ada", "Say whether the seeded rye comes back", 0, 16),
+    ("Bo", "Send the dates of the baking class", 0, 17),
     ("Bo", "Show the loyalty card on the next visit", 3, 17),
     ("Cleo", "Ask how the sourdough starter does", -1, 12),
 )
@@ -68,12 +72,12 @@ def demo_contacts(story: list[DemoCustomer], at: datetime) -> list[DemoContact]:
         if one.name.given in {name for name, *_rest in PROMISES} and one.emails and one.emails[0].endswith("example.com")
     ][:3]
     people = cast + dice.sample([one for one in story if one not in cast], min(TALKERS, len(story) - len(cast)))
+    calendar = Calendar((at - timedelta(days=DAYS + 10)).date(), at.date())
     scenes, often = [scene for scene, _n in SCENES], [n for _scene, n in SCENES]
     found = []
     for place, person in enumerate(people):
         for n in range(dice.randrange(4, 9) if place < len(cast) else dice.randrange(1, 4)):
-            span = (at - person.joined_at).total_seconds()
-            moment = person.joined_at + timedelta(seconds=dice.random() * span)
+            moment = _open_moment(dice, calendar, person, at)
             channel, direction, nature, topic, outcome, mood, note = dice.choices(scenes, often)[0]
             found.append(
                 DemoContact(
@@ -84,9 +88,17 @@ def demo_contacts(story: list[DemoCustomer], at: datetime) -> list[DemoContact]:
     return sorted(found, key=lambda one: (one.at, one.key))
 
 
+def _open_moment(dice: Random, calendar: Calendar, person: DemoCustomer, at: datetime) -> datetime:
+    """Some moment since they are customers at which somebody stood at the counter or sat at the phone."""
+    span = (at - person.joined_at).days
+    day = calendar.next_open(person.branch, person.joined_at.date() + timedelta(days=dice.randrange(span + 1)))
+    moment = calendar.moment(dice, person.branch, day)
+    return moment if person.joined_at <= moment <= at else person.joined_at
+
+
 def demo_promises(story: list[DemoCustomer], at: datetime) -> list[DemoPromise]:
-    """What is still to be kept: one of them is due already."""
-    day = at.replace(minute=0, second=0, microsecond=0)
+    """What is still to be kept: one of them is due already, two are due today before the counter closes."""
+    day = at.astimezone(ZoneInfo(firm.ZONE)).replace(minute=0, second=0, microsecond=0)
     by_name = {one.name.given: one for one in reversed(story) if one.emails}
     return [
         DemoPromise(by_name[name].number, what, day.replace(hour=hour) + timedelta(days=days))
