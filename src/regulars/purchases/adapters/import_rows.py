@@ -18,6 +18,7 @@ from regulars.groundwork.kernel.tables.problems import BadCell, clean_text
 REF_MAX, PRODUCT_MAX, CATEGORY_MAX, RECEIPT_MAX = 120, 120, 80, 80
 LEAN_EXTRAS = ("quantity", "product", "category")
 REMEMBERED_MAX = 150_000
+WITH_SECONDS = len("2024-01-02 03:04:05")
 EPOCH_DAY = date(1970, 1, 1).toordinal()
 
 STAGE_COLUMNS = {
@@ -79,7 +80,7 @@ def lean_columns(rules: RowRules) -> dict[str, str] | None:
 def lean_reader(rules: RowRules) -> Callable[[int, list[str]], tuple[object, ...]]:
     """The reader for `lean_columns`: the same as `PurchaseRowReader`, for a fraction of its time."""
     full = PurchaseRowReader(rules)
-    refs, moments, amounts = full.refs, full.moments, full.amounts_in[rules.currency]
+    refs, moment_of, amounts = full.refs, full.moment_of, full.amounts_in[rules.currency]
     ref_at, moment_at, amount_at = full.customer_at, full.moment_at, full.amount_at
     readers: dict[str, Remembering[str, Any]] = {"quantity": full.quantities, "product": full.products, "category": full.categories}
     extras = [(rules.places[name], readers[name]) for name in LEAN_EXTRAS if name in rules.places]
@@ -87,7 +88,7 @@ def lean_reader(rules: RowRules) -> Callable[[int, list[str]], tuple[object, ...
 
     def read(number: int, cells: list[str]) -> tuple[object, ...]:
         ref = refs[cells[ref_at]]
-        seconds, day = moments[cells[moment_at]]
+        seconds, day = moment_of(cells[moment_at])
         amount = amounts[cells[amount_at]]
         key = own_key(ref, seconds, day, currency, amount)
         return (number, key, ref, seconds, amount, *[reader[cells[place]] for place, reader in extras])
@@ -111,7 +112,7 @@ class PurchaseRowReader:
         self.rules = rules
         self.places = rules.places
         self.refs = Remembering(_text_reader("customer", REF_MAX, needed=True))
-        self.moments = Remembering(_seconds_reader(rules))
+        self.moment_of = _seconds_reader(rules)
         self.products = Remembering(_text_reader("product", PRODUCT_MAX))
         self.categories = Remembering(_text_reader("category", CATEGORY_MAX))
         self.branch_of = Remembering(self._branch)
@@ -135,7 +136,7 @@ class PurchaseRowReader:
 
     def _read(self, number: int, cells: list[str]) -> tuple[object, ...]:
         ref = self.refs[cells[self.customer_at]]
-        seconds, day = self.moments[cells[self.moment_at]]
+        seconds, day = self.moment_of(cells[self.moment_at])
         currency = self.rules.currency if self.currency_at is None else self._currency(cells[self.currency_at])
         amount = self.amounts_in[currency][cells[self.amount_at]]
         quantity = 1000 if self.quantity_at is None else self.quantities[cells[self.quantity_at]]
@@ -204,10 +205,11 @@ def _seconds_reader(rules: RowRules) -> Callable[[str], tuple[int, str]]:
     read_seconds = seconds_reader(order=rules.orders.get("at", "dmy"), zone=rules.zone, serial="at" in rules.serials)
     latest = rules.now.timestamp() + 86_400
 
-    days = Remembering(_day_text)
+    days, spelled = Remembering(_day_text), Remembering(read_seconds)
 
     def read(cell: str) -> tuple[int, str]:
-        seconds = read_seconds(cell)
+        # A day alone repeats itself, a time to the second hardly ever does.
+        seconds = read_seconds(cell) if len(cell) == WITH_SECONDS else spelled[cell]
         if seconds > latest:
             raise BadCell("future", cell)
         if seconds < 0:

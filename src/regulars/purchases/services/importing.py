@@ -30,6 +30,7 @@ from regulars.groundwork.kernel.bulk.dialect import (
     count_rows_for_planner,
     drop_scratch,
     fetch,
+    joined_by_sets,
     lock_referred,
     run,
     scratch_table,
@@ -196,9 +197,10 @@ def _write(task: Task, rows: str, first: int, last: int) -> None:
     refs = [str(row[0]) for row in fetch(sql.new_refs_sql())]
     if refs:
         _register(task, refs)
-    run(sql.write_purchases_sql(at=at), task.tenant_id, task.plan.source, task.batch_id, at)
-    if any(name in task.plan.columns for name in LINE_FIELDS):
-        run(sql.write_lines_sql(ready=rows), first, last)
+    with joined_by_sets():
+        run(sql.write_purchases_sql(at=at), task.tenant_id, task.plan.source, task.batch_id, at)
+        if any(name in task.plan.columns for name in LINE_FIELDS):
+            run(sql.write_lines_sql(ready=rows), first, last)
 
 
 class _Refund(NamedTuple):

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from regulars.groundwork.kernel.tables.moments import Order, find_day_order, instant_of, moment_reader
+from regulars.groundwork.kernel.tables.moments import Order, find_day_order, instant_of, moment_reader, seconds_reader
 from regulars.groundwork.kernel.tables.problems import BadCell
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -109,3 +109,23 @@ def test_no_text_breaks_the_reader(cell: str) -> None:
     except BadCell:
         pass
     find_day_order([cell])
+
+
+@given(
+    day=st.sampled_from(["2024-01-02", "2024-03-31", "2024-10-27", "2024-02-30", "1800-01-01", "20x4-01-02"]),
+    mark=st.sampled_from([" ", "T", "x"]),
+    clock=st.one_of(
+        st.from_regex(r"[0-2]\d[:.][0-6]\d[:.][0-6]\d", fullmatch=True),
+        st.sampled_from(["+1:02:03", "1 :02:03", "٠١:٠٢:٠٣", "24:00:00", "02:30:00"]),
+    ),
+)
+def test_the_quick_way_reads_what_the_careful_one_reads(day: str, mark: str, clock: str) -> None:
+    cell = f"{day}{mark}{clock}"
+    quick, careful = seconds_reader(order="dmy", zone=BERLIN), moment_reader(order="dmy", zone=BERLIN)
+    try:
+        expected = int(careful(cell).timestamp())
+    except BadCell:
+        with pytest.raises(BadCell):
+            quick(cell)
+    else:
+        assert quick(cell) == expected

@@ -42,17 +42,19 @@ def _copy_postgres(table: str, columns: Sequence[str], rows: Iterable[Sequence[A
         with raw.copy(statement.encode()) as stream:
             # Written as text by ourselves, many rows a time: half the cost of handing over row by row.
             for batch in batched(rows, POSTGRES_ROWS_AT_ONCE):
-                stream.write("".join([_copy_line(row) for row in batch]))
+                stream.write(_copy_lines(batch))
                 count += len(batch)
     return count
 
 
-def _copy_line(row: Sequence[Any]) -> str:
-    """One row in COPY's text format. The rare row with something to escape takes the longer way."""
-    line = "\t".join([cell if type(cell) is str else r"\N" if cell is None else str(cell) for cell in row])
-    if "\\" in line or "\n" in line or "\r" in line or line.count("\t") != len(row) - 1:
-        line = "\t".join([r"\N" if cell is None else str(cell).translate(ESCAPED) for cell in row])
-    return line + "\n"
+def _copy_lines(rows: Sequence[Sequence[Any]]) -> str:
+    """Rows in COPY's text format. The rare batch with something to escape takes the longer way: the counts of marks tell."""
+    text = "\n".join(["\t".join([cell if type(cell) is str else r"\N" if cell is None else str(cell) for cell in row]) for row in rows])
+    tabs = sum(map(len, rows)) - len(rows)
+    escapes = "\\" in text and text.count("\\") != sum(cell is None for row in rows for cell in row)
+    if escapes or "\r" in text or text.count("\t") != tabs or text.count("\n") != len(rows) - 1:
+        text = "\n".join(["\t".join([r"\N" if cell is None else str(cell).translate(ESCAPED) for cell in row]) for row in rows])
+    return text + "\n"
 
 
 def _insert_sqlite(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:

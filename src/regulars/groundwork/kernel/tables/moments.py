@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -116,14 +117,21 @@ def seconds_reader(*, order: Order, zone: ZoneInfo, serial: bool = False) -> Cal
         starts[day] = start
         return start
 
+    @lru_cache(maxsize=100_000)
+    def seconds_of(clock_text: str) -> int | None:
+        """“03:04:05” as seconds of the day; None for anything else."""
+        hour, minute, second = clock_text[:2], clock_text[3:5], clock_text[6:]
+        digits = hour + minute + second
+        if len(digits) != 6 or not (digits.isdigit() and digits.isascii()) or clock_text[2] != ":" or clock_text[5] != ":":
+            return None
+        return None if int(hour) > 23 or int(minute) > 59 or int(second) > 59 else int(hour) * 3600 + int(minute) * 60 + int(second)
+
     def read(cell: str) -> int:
-        if len(cell) == 19 and cell[13] == ":" == cell[16] and cell[10] in " T":
-            day, clock_text = cell[:10], cell[11:13] + cell[14:16] + cell[17:]
+        if len(cell) == 19 and cell[10] in " T":
+            day, clock_text = cell[:10], cell[11:]
             start = starts[day] if day in starts else start_of(day)
-            if start is not None and clock_text.isdigit() and clock_text.isascii():
-                hour, minute, second = int(clock_text[:2]), int(clock_text[2:4]), int(clock_text[4:])
-                if hour < 24 and minute < 60 and second < 60:
-                    return start + hour * 3600 + minute * 60 + second
+            if start is not None and (seconds := seconds_of(clock_text)) is not None:
+                return start + seconds
         return int(read_moment(cell).timestamp())
 
     return read
