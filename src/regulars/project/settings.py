@@ -101,7 +101,7 @@ LOGIN_URL = "desk:sign_in"
 LOGIN_REDIRECT_URL = "desk:today"
 CONFIRM_URL = "desk:confirm"
 
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "regulars.staff.adapters.session_store"
 SESSION_COOKIE_AGE = REGULARS.session_days * 86_400
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

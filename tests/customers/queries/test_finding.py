@@ -107,7 +107,7 @@ def test_a_search_costs_a_fixed_number_of_queries(cast: Cast) -> None:
         connection,
     ) as queries:
         assert len(find_customers(scope=cast.scope, text="crowd")) == 30
-    assert len(queries) == 4
+    assert len(queries) == 3
 
 
 @pytest.mark.django_db

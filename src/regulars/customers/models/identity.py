@@ -28,6 +28,7 @@ class Customer(models.Model):
     prospect = models.BooleanField(default=True, db_default=True)
     batch_id = models.BigIntegerField(null=True, blank=True)
     created_at = models.DateTimeField(db_default=Now())
+    segment = ""  # What insight has published of them: no column, set by the queries that read it along.
 
     class Meta:
         db_table = "customers_customer"

@@ -8,22 +8,32 @@ from dataclasses import dataclass
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from regulars.business.queries import Scope
-from regulars.customers.models import Customer, ExternalId, Forgotten, Merge, SearchWord, Trait
+from regulars.business.queries import Branch, Scope
+from regulars.customers.models import Customer, ExternalId, Forgotten, SearchWord, Trait
 from regulars.customers.queries.together import merged_away, survivor_of
 from regulars.customers.rules.names import id_word, query_words
-from regulars.groundwork.kernel.bulk.dialect import fetch
+from regulars.groundwork.kernel.bulk.instances import among, instances, uuid_value
+from regulars.groundwork.kernel.bulk.prepared import fetch_prepared
 from regulars.groundwork.kernel.ids import parsed
 from regulars.groundwork.kernel.refusals import NotFound
 
 END_OF_RANGE = "\U0010ffff"
 CANDIDATES_MAX = 400
 SLICE = 600
+# As lists show customers: without records that were merged into another one, and without the forgotten.
+PRESENT = (
+    "NOT EXISTS (SELECT 1 FROM customers_merge m WHERE m.loser_id = c.id AND m.undone_at IS NULL)"
+    " AND NOT EXISTS (SELECT 1 FROM customers_forgotten f WHERE f.customer_id = c.id)"
+)
+LISTED = (
+    "FROM customers_customer c LEFT JOIN business_branch b ON b.id = c.home_branch_id"
+    " LEFT JOIN customers_trait t ON t.customer_id = c.id AND t.name = 'segment' WHERE "
+)
 
 
 @dataclass(frozen=True)
 class CustomerPage:
-    """Some customers with their traits, and the cursor of the next page ("" at the end)."""
+    """Some customers with branch and segment, and the cursor of the next page ("" at the end)."""
 
     rows: list[Customer]
     next_cursor: str
@@ -43,12 +53,12 @@ def present(scope: Scope) -> QuerySet[Customer]:
 
 
 def customer_of(*, scope: Scope, public_id: str) -> Customer:
-    """One visible customer. Raises NotFound, the same for a foreign and for a made-up id."""
+    """One visible customer, with branch and segment. Raises NotFound, the same for a foreign and for a made-up id."""
     uuid = parsed(public_id)
-    row = visible(scope).filter(public_id=uuid).select_related("home_branch").first() if uuid else None
-    if row is None:
+    found = _rows(f"c.public_id = %s AND c.business_id = %s AND {seen_by(scope)}", uuid_value(uuid), scope.business_id) if uuid else []
+    if not found:
         raise NotFound(_("There is no such customer."))
-    return row
+    return found[0]
 
 
 def customer_kept(*, scope: Scope, public_id: str) -> Customer:
@@ -69,15 +79,18 @@ def customer_by_external_id(*, scope: Scope, value: str, source: str = "") -> Cu
 
 def customers_after(*, scope: Scope, cursor: str = "", size: int = 50, segment: str = "") -> CustomerPage:
     """Visible customers by name. `cursor` is what the page before handed out."""
-    rows = present(scope)
+    where = f"c.business_id = %s AND {seen_by(scope)} AND {PRESENT}"
+    values: list[object] = [scope.business_id]
     if segment:
-        rows = rows.filter(Exists(Trait.objects.filter(customer_id=OuterRef("pk"), name="segment", value=segment)))
+        where += " AND EXISTS (SELECT 1 FROM customers_trait s WHERE s.customer_id = c.id AND s.name = 'segment' AND s.value = %s)"
+        values.append(segment)
     if cursor:
         name, _sep, last = cursor.rpartition("\x1f")
         if not last.isdigit():
             raise NotFound(_("This page does not exist."))
-        rows = rows.filter(Q(sort_name__gt=name) | Q(sort_name=name, pk__gt=int(last)))
-    found = list(rows.order_by("sort_name", "pk").prefetch_related("traits")[: size + 1])
+        where += " AND (c.sort_name, c.id) > (%s, %s)"
+        values += [name, int(last)]
+    found = _rows(f"{where} ORDER BY c.sort_name, c.id LIMIT {size + 1:d}", *values)
     return CustomerPage(found[:size], f"{found[size - 1].sort_name}\x1f{found[size - 1].pk}" if len(found) > size else "")
 
 
@@ -92,11 +105,8 @@ def find_customers(*, scope: Scope, text: str, size: int = 50) -> list[Customer]
     driver, others = words[0], words[1:]
     if others:
         return _with_all_words(scope, driver, others, size)
-    hits = _beginning_with(SearchWord.objects.filter(business_id=scope.business_id), driver)
-    if scope.branch_ids is not None:
-        hits = hits.filter(Q(customer__home_branch_id__in=scope.branch_ids) | Q(customer__home_branch_id__isnull=True))
-    ids = list(dict.fromkeys(hits.order_by("word").values_list("customer_id", flat=True)[:CANDIDATES_MAX]))[:size]
-    return _in_order(scope, ids)
+    hits = fetch_prepared(f"{_hits(scope)} ORDER BY h.word LIMIT {CANDIDATES_MAX:d}", scope.business_id, driver, driver + END_OF_RANGE)
+    return _in_order(scope, list(dict.fromkeys(row[0] for row in hits))[:size])
 
 
 def _with_all_words(scope: Scope, driver: str, others: list[str], size: int) -> list[Customer]:
@@ -123,16 +133,9 @@ def _first_with_all_words(scope: Scope, driver: str, others: list[str], size: in
     The database is handed the walk as it is (the framework's query builder can't say it): its own plan would read all hits of both words.
     """
     hers = "EXISTS (SELECT 1 FROM customers_searchword o WHERE o.customer_id = h.customer_id AND o.word >= %s AND o.word < %s)"
-    seen = "1 = 1"
-    if scope.branch_ids is not None:
-        ids = ", ".join(str(int(one)) for one in sorted(scope.branch_ids)) or "0"
-        seen = (
-            "EXISTS (SELECT 1 FROM customers_customer c WHERE c.id = h.customer_id "
-            f"AND (c.home_branch_id IS NULL OR c.home_branch_id IN ({ids})))"
-        )
-    rows = fetch(
+    rows = fetch_prepared(
         "SELECT h.customer_id FROM (SELECT customer_id, word FROM customers_searchword WHERE business_id = %s AND word >= %s AND word < %s "
-        f"ORDER BY word, customer_id LIMIT {SLICE:d}) h WHERE {seen} AND {' AND '.join([hers] * len(others))} "
+        f"ORDER BY word, customer_id LIMIT {SLICE:d}) h WHERE {_seen(scope)} AND {' AND '.join([hers] * len(others))} "
         f"ORDER BY h.word, h.customer_id LIMIT {2 * size:d}",
         scope.business_id,
         driver,
@@ -142,12 +145,51 @@ def _first_with_all_words(scope: Scope, driver: str, others: list[str], size: in
     return list(dict.fromkeys(row[0] for row in rows))
 
 
+def _hits(scope: Scope) -> str:
+    """The index entries that begin with a word."""
+    hits = "SELECT h.customer_id FROM customers_searchword h WHERE h.business_id = %s AND h.word >= %s AND h.word < %s"
+    return hits if scope.branch_ids is None else f"{hits} AND {_seen(scope)}"
+
+
+def _seen(scope: Scope) -> str:
+    """That the customer of an index entry h is visible."""
+    if scope.branch_ids is None:
+        return "1 = 1"
+    return f"EXISTS (SELECT 1 FROM customers_customer c WHERE c.id = h.customer_id AND {seen_by(scope)})"
+
+
 def _in_order(scope: Scope, ids: list[int]) -> list[Customer]:
     """These customers; who was found by a record that was merged is shown as the record that survived."""
-    away = set(Merge.objects.filter(loser_id__in=ids, undone_at__isnull=True).values_list("loser_id", flat=True))
-    ids = list(dict.fromkeys(survivor_of(scope=scope, customer_id=one) if one in away else one for one in ids))
-    rows = visible(scope).filter(pk__in=ids).prefetch_related("traits").in_bulk()
+    if not ids:
+        return []
+    chosen, values = among(ids)
+    away = {
+        row[0]
+        for row in fetch_prepared(f"SELECT m.loser_id FROM customers_merge m WHERE m.loser_id {chosen} AND m.undone_at IS NULL", *values)
+    }
+    if away:
+        ids = list(dict.fromkeys(survivor_of(scope=scope, customer_id=one) if one in away else one for one in ids))
+        chosen, values = among(ids)
+    rows = {row.pk: row for row in _rows(f"c.id {chosen} AND c.business_id = %s AND {seen_by(scope)}", *values, scope.business_id)}
     return [rows[pk] for pk in ids if pk in rows]
+
+
+def seen_by(scope: Scope) -> str:
+    """That a scope shows the customer c: of its branches, or of none."""
+    if scope.branch_ids is None:
+        return "1 = 1"
+    ids = ", ".join(str(int(one)) for one in sorted(scope.branch_ids)) or "0"
+    return f"(c.home_branch_id IS NULL OR c.home_branch_id IN ({ids}))"
+
+
+def _rows(where: str, *values: object) -> list[Customer]:
+    """Customers with their branch and their segment."""
+    found = []
+    for customer, branch, trait in instances(((Customer, "c"), (Branch, "b"), (Trait, "t")), LISTED + where, *values):
+        customer.home_branch = branch
+        customer.segment = trait.value if trait else ""
+        found.append(customer)
+    return found
 
 
 def _beginning_with(words: QuerySet[SearchWord], prefix: str) -> QuerySet[SearchWord]:

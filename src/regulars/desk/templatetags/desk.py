@@ -83,7 +83,7 @@ def _badge(segment: str, _language: str) -> str:
 @register.simple_tag
 def segment_badge(customer: Customer) -> str:
     """How a customer is, as icon and word: a prospect, else the segment that insight has published."""
-    segment = "prospect" if customer.prospect else next((one.value for one in customer.traits.all() if one.name == "segment"), "")
+    segment = "prospect" if customer.prospect else customer.segment
     return _badge(segment, get_language() or "en") if segment else ""
 
 

@@ -10,12 +10,13 @@ from django.db.models import Count, Max, Min, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from regulars.business.queries import Scope
+from regulars.business.queries import Branch, Scope
 from regulars.contacts.queries import Cursor, TimelineLine, before_place, order_of
 from regulars.customers.queries import Customer, cluster_of
+from regulars.groundwork.kernel.bulk.instances import among, instances, instant_value, objects, put_many
 from regulars.groundwork.kernel.ids import parsed
 from regulars.groundwork.kernel.refusals import NotFound
-from regulars.purchases.models import Purchase
+from regulars.purchases.models import Purchase, PurchaseLine
 from regulars.purchases.rules.sales import Kind
 
 
@@ -39,6 +40,13 @@ class CustomerTotals:
     last_at: datetime | None
 
 
+SHOWN = ((Purchase, "p"), (Customer, "c"), (Branch, "b"), (Purchase, "o"))
+JOINED = (
+    "FROM purchases_purchase p JOIN customers_customer c ON c.id = p.customer_id LEFT JOIN business_branch b ON b.id = p.branch_id"
+    " LEFT JOIN purchases_purchase o ON o.id = p.original_id"
+)
+
+
 def visible(scope: Scope) -> QuerySet[Purchase]:
     """All purchases that a scope shows: of its branches, and of none."""
     rows = Purchase.objects.filter(business_id=scope.business_id)
@@ -60,17 +68,45 @@ def purchase_of(*, scope: Scope, public_id: str) -> Purchase:
 
 def purchases_before(*, scope: Scope, cursor: str = "", size: int = 50, customer: Customer | None = None) -> PurchasePage:
     """A page of visible purchases, newest first, of all customers or one (with all their merged records)."""
-    rows = visible(scope).select_related("customer", "branch", "original").prefetch_related("lines")
+    where = f"p.business_id = %s AND {_seen(scope)}"
+    values: list[object] = [scope.business_id]
     if customer is not None:
-        rows = rows.filter(customer_id__in=cluster_of(scope=scope, customer_id=customer.pk))
+        chosen, ids = among(cluster_of(scope=scope, customer_id=customer.pk))
+        where, values = f"{where} AND p.customer_id {chosen}", [*values, *ids]
     if cursor:
         place = Cursor.read(cursor)
         if place is None or not place.order.isdigit():
             raise NotFound(_("This page does not exist."))
-        rows = rows.filter(at__lte=place.at).filter(Q(at__lt=place.at) | Q(at=place.at, pk__lt=int(place.order)))
-    found = list(rows.order_by("-at", "-pk")[: size + 1])
+        where, values = f"{where} AND (p.at, p.id) < (%s, %s)", [*values, instant_value(place.at), int(place.order)]
+    found = []
+    for row, buyer, branch, original in instances(
+        SHOWN, f"{JOINED} WHERE {where} ORDER BY p.at DESC, p.id DESC LIMIT {size + 1:d}", *values
+    ):
+        row.customer, row.branch, row.original = buyer, branch, original
+        found.append(row)
+    with_lines(found[:size])
     last = found[size - 1] if len(found) > size else None
     return PurchasePage(found[:size], Cursor(last.at, str(last.pk)).text() if last else "")
+
+
+def with_lines(rows: list[Purchase]) -> list[Purchase]:
+    """These purchases with their lines, read at once."""
+    if rows:
+        chosen, ids = among([row.pk for row in rows])
+        lines: dict[int, list[PurchaseLine]] = {row.pk: [] for row in rows}
+        for line in objects(PurchaseLine, f"FROM purchases_line t WHERE t.purchase_id {chosen} ORDER BY t.purchase_id, t.position", *ids):
+            lines[line.purchase_id].append(line)
+        for row in rows:
+            put_many(row, "lines", lines[row.pk])
+    return rows
+
+
+def _seen(scope: Scope) -> str:
+    """That a scope shows the purchase p of the customer c: as `visible` says."""
+    if scope.branch_ids is None:
+        return "1 = 1"
+    ids = ", ".join(str(int(one)) for one in sorted(scope.branch_ids)) or "0"
+    return f"(p.branch_id IS NULL OR p.branch_id IN ({ids})) AND (c.home_branch_id IS NULL OR c.home_branch_id IN ({ids}))"
 
 
 def customer_totals(*, scope: Scope, customer: Customer, customer_ids: Sequence[int] = ()) -> list[CustomerTotals]:

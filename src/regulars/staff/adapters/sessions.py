@@ -6,7 +6,11 @@ from typing import Any
 
 from django.contrib.auth.backends import BaseBackend
 
+from regulars.business.queries import Business
+from regulars.groundwork.kernel.bulk.instances import instances
 from regulars.staff.models import Employee
+
+STANDING = "FROM staff_employee e JOIN business_business b ON b.id = e.business_id WHERE e.id = %s AND e.left_at IS NULL"
 
 
 class EmployeeSessions(BaseBackend):
@@ -18,4 +22,9 @@ class EmployeeSessions(BaseBackend):
 
     def get_user(self, user_id: int) -> Employee | None:
         """The employee of a session, unless they have left."""
-        return Employee.objects.select_related("business").filter(pk=user_id, left_at__isnull=True).first()
+        found = instances(((Employee, "e"), (Business, "b")), STANDING, user_id)
+        if not found:
+            return None
+        employee: Employee = found[0][0]
+        employee.business = found[0][1]
+        return employee
