@@ -17,13 +17,16 @@ KEEP_DONE = timedelta(days=14)
 
 @jobs.job("kernel.tidy", lane="long", attempts=3)
 def tidy(work: jobs.Work) -> None:
-    """Drop what has served its time: kept answers, settled jobs, ended sessions."""
+    """Drop what has served its time: kept answers, settled jobs, ended sessions, files of imports."""
     from django.contrib.sessions.models import Session
+
+    from regulars.groundwork.kernel.intake.tidying import forget_old_files
 
     at = clock.now()
     idempotency.forget_old_answers(at=at)
     jobs.forget_settled(before=at - KEEP_DONE)
     Session.objects.filter(expire_date__lt=at).delete()
+    forget_old_files(at=at)
 
 
 @jobs.job("kernel.anchor", attempts=3)

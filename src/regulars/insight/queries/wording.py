@@ -6,37 +6,38 @@ from datetime import date
 
 from babel.dates import format_date
 from django.utils.formats import number_format
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
 from regulars.insight.models import CustomerScore, Refresh
 from regulars.insight.rules.names import Segment
 
+NAMES = {
+    Segment.NEW: gettext_lazy("New"),
+    Segment.ONE_VISIT: gettext_lazy("One visit only"),
+    Segment.PROMISING: gettext_lazy("Promising"),
+    Segment.REGULAR: gettext_lazy("Regular"),
+    Segment.SLIPPING_AWAY: gettext_lazy("Slipping away"),
+    Segment.GONE_QUIET: gettext_lazy("Gone quiet"),
+}
+MEANINGS = {
+    Segment.NEW: gettext_lazy("Came for the first time, and not longer ago than returning customers usually need."),
+    Segment.ONE_VISIT: gettext_lazy("Came once; nine in ten of those who return would be back by now."),
+    Segment.PROMISING: gettext_lazy("Came back once, and the silence since then is nothing unusual."),
+    Segment.REGULAR: gettext_lazy("Came three times or more, and the silence fits their own rhythm."),
+    Segment.SLIPPING_AWAY: gettext_lazy("Came back before, but is silent for longer than their own rhythm explains."),
+    Segment.GONE_QUIET: gettext_lazy("Silent for so long that a return would be a surprise."),
+}
+
 
 def segment_name(segment: str) -> str:
     """The segment in the reader's language."""
-    names = {
-        Segment.NEW: _("New"),
-        Segment.ONE_VISIT: _("One visit only"),
-        Segment.PROMISING: _("Promising"),
-        Segment.REGULAR: _("Regular"),
-        Segment.SLIPPING_AWAY: _("Slipping away"),
-        Segment.GONE_QUIET: _("Gone quiet"),
-    }
-    return names[Segment(segment)]
+    return str(NAMES[Segment(segment)])
 
 
 def segment_meaning(segment: str) -> str:
     """What makes a customer belong to the segment."""
-    meanings = {
-        Segment.NEW: _("Came for the first time, and not longer ago than returning customers usually need."),
-        Segment.ONE_VISIT: _("Came once; nine in ten of those who return would be back by now."),
-        Segment.PROMISING: _("Came back once, and the silence since then is nothing unusual."),
-        Segment.REGULAR: _("Came three times or more, and the silence fits their own rhythm."),
-        Segment.SLIPPING_AWAY: _("Came back before, but is silent for longer than their own rhythm explains."),
-        Segment.GONE_QUIET: _("Silent for so long that a return would be a surprise."),
-    }
-    return meanings[Segment(segment)]
+    return str(MEANINGS[Segment(segment)])
 
 
 def per_cent(share: float, digits: int = 0) -> str:

@@ -11,6 +11,8 @@ from regulars.groundwork.kernel.models import ImportBatch, ImportFault
 from regulars.groundwork.kernel.tables.problems import sentence_of
 from regulars.groundwork.kernel.tables.writing import restored, write_csv
 
+ENDING = "-not-taken.csv"
+
 
 def error_file(batch: ImportBatch) -> Path | None:
     """Where the error file of a batch is, when it has one."""
@@ -67,4 +69,4 @@ def _printable(cell: str) -> str:
 
 
 def _path(batch: ImportBatch) -> Path:
-    return receiving.imports_folder() / f"{batch.public_id}-not-taken.csv"
+    return receiving.imports_folder() / f"{batch.public_id}{ENDING}"
