@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -11,12 +12,12 @@ from regulars.business.queries import Scope
 from regulars.contacts.models import Freeze, Slot
 from regulars.contacts.queries.explaining import Decision, UsedContact, explained, used
 from regulars.contacts.queries.gate_rules import RulesKnown, kept_rules, rules_known
-from regulars.contacts.queries.ledger import Ledger, read_ledger
+from regulars.contacts.queries.ledger import Ledger, Ledgers, read_ledgers
 from regulars.contacts.queries.reading import customer_in
 from regulars.contacts.rules.gate_clock import instant_of_wall
 from regulars.contacts.rules.gate_deciding import Ask, Outcome, Person, decide, limits_for
 from regulars.contacts.rules.gate_document import GateRules
-from regulars.customers.queries import cluster_of, household_of, person_standing_of, zone_known_of
+from regulars.customers.queries import PersonStanding, Reach, cluster_of, household_of, person_standings_of, zone_known_of
 from regulars.groundwork.kernel.ids import parsed
 from regulars.groundwork.kernel.refusals import NotFound
 
@@ -49,13 +50,61 @@ class BudgetLine:
     contacts: tuple[UsedContact, ...]
 
 
-def person_of(*, scope: Scope, customer_id: int, ask: Ask, rules: GateRules) -> Person:
-    """Everything about a person that the gate must know. Raises NotFound."""
-    if scope.branch_ids is not None:
-        customer_in(scope=scope, customer_id=customer_id)
-    known = person_standing_of(scope=scope, customer_id=customer_id, channel=ask.channel, purpose=ask.purpose, address=ask.address)
-    if not known.customer_ids:
+@dataclass(frozen=True)
+class Question:
+    """One of several that are weighed together. `without` leaves one slot out, as if it were not there."""
+
+    customer_id: int
+    ask: Ask
+    at: datetime
+    without: int | None = None
+
+
+def weigh(*, scope: Scope, customer_id: int, ask: Ask, at: datetime, without: int | None = None) -> Weighed:
+    """Decide a question without writing anything. Raises NotFound."""
+    weighed = weigh_all(scope=scope, questions=[Question(customer_id, ask, at, without)])[0]
+    if weighed is None:
         raise NotFound(_("There is no such customer."))
+    return weighed
+
+
+def weigh_all(*, scope: Scope, questions: Sequence[Question]) -> list[Weighed | None]:
+    """Decide many without writing anything, in three statements for all of them together; None where there is no such customer."""
+    known = kept_rules(business_id=scope.business_id)
+    for _attempt in range(3):
+        judged = [known.at(max(one.ask.wanted_at or one.at, one.at)) for one in questions]
+        people = _people(scope, questions, [rules for _number, rules in judged])
+        ledgers = _ledgers_of(scope, people, [rules for _number, rules in judged], min(one.at for one in questions))
+        if ledgers is None or ledgers.newest_rules == known.newest:
+            break
+        known = rules_known(business_id=scope.business_id, newest=ledgers.newest_rules)
+    found: list[Weighed | None] = []
+    for one, person, (number, rules) in zip(questions, people, judged, strict=True):
+        if person is None or ledgers is None:
+            found.append(None)
+            continue
+        ledger = ledgers.of(person.customer_ids, person.household, one.at)
+        held = ledger.held if one.without is None else [each for each in ledger.held if each.id != one.without]
+        whole = replace(person, frozen=ledger.frozen) if ledger.frozen else person
+        found.append(Weighed(decide(one.ask, whole, rules, held, one.at), whole, ledger, rules, number, subjects_of(person)))
+    return found
+
+
+def _people(scope: Scope, questions: Sequence[Question], rules: Sequence[GateRules]) -> list[Person | None]:
+    """Everything about these people that the gate must know."""
+    if scope.branch_ids is not None:
+        for one in questions:
+            customer_in(scope=scope, customer_id=one.customer_id)
+    asked = [Reach(one.customer_id, one.ask.channel, one.ask.purpose, one.ask.address) for one in questions]
+    standings = person_standings_of(scope=scope, asked=asked)
+    return [
+        _person(scope, one, standing, its_rules) if standing.customer_ids else None
+        for one, standing, its_rules in zip(questions, standings, rules, strict=True)
+    ]
+
+
+def _person(scope: Scope, one: Question, known: PersonStanding, rules: GateRules) -> Person:
+    ask = one.ask
     letters = any(cap.household and cap.covers(ask.channel, ask.purpose, ask.contact_class) for cap in rules.caps)
     return Person(
         customer_ids=known.customer_ids,
@@ -67,25 +116,8 @@ def person_of(*, scope: Scope, customer_id: int, ask: Ask, rules: GateRules) -> 
         channels_never=known.wishes.channels_never,
         hours=known.wishes.hours,
         at_most=known.wishes.at_most,
-        household=household_of(scope=scope, customer_id=customer_id).key if letters else "",
+        household=household_of(scope=scope, customer_id=one.customer_id, customer_ids=known.customer_ids).key if letters else "",
     )
-
-
-def weigh(*, scope: Scope, customer_id: int, ask: Ask, at: datetime, without: int | None = None) -> Weighed:
-    """Decide a question without writing anything. `without` leaves one slot out, as if it were not there. Raises NotFound."""
-    known = kept_rules(business_id=scope.business_id)
-    moment = max(ask.wanted_at or at, at)
-    for _attempt in range(3):
-        number, rules = known.at(moment)
-        person = person_of(scope=scope, customer_id=customer_id, ask=ask, rules=rules)
-        ledger = _ledger_of(scope, person, rules, at)
-        if ledger.newest_rules == known.newest:
-            break
-        known = rules_known(business_id=scope.business_id, newest=ledger.newest_rules)
-    held = [one for one in ledger.held if one.id != without]
-    judged = _with_freezes(person, ledger)
-    outcome = decide(ask, judged, rules, held, at)
-    return Weighed(outcome, judged, ledger, rules, number, subjects_of(person))
 
 
 def subjects_of(person: Person) -> tuple[str, ...]:
@@ -156,20 +188,32 @@ def ask_of_slot(slot: Slot, *, at: datetime) -> Ask:
     )
 
 
-def _ledger_of(scope: Scope, person: Person, rules: GateRules, at: datetime) -> Ledger:
-    longest = max(rules.longest, timedelta(days=person.at_most[1]) if person.at_most else timedelta())
-    return read_ledger(
+def _ledgers_of(scope: Scope, people: Sequence[Person | None], rules: Sequence[GateRules], at: datetime) -> Ledgers | None:
+    """The ledgers of all who are known; None when nobody is."""
+    known = [(person, its_rules) for person, its_rules in zip(people, rules, strict=True) if person is not None]
+    if not known:
+        return None
+    longest = max(max(its.longest, timedelta(days=one.at_most[1]) if one.at_most else timedelta()) for one, its in known)
+    return read_ledgers(
         business_id=scope.business_id,
-        customer_ids=person.customer_ids,
-        household=person.household,
-        subjects=subjects_of(person),
+        customer_ids=sorted({record for one, _its in known for record in one.customer_ids}),
+        households=sorted({one.household for one, _its in known if one.household}),
+        subjects=sorted({subject for one, _its in known for subject in subjects_of(one)}),
         since=at - longest,
         now=at,
     )
 
 
-def _with_freezes(person: Person, ledger: Ledger) -> Person:
-    return replace(person, frozen=ledger.frozen) if ledger.frozen else person
-
-
-__all__ = ["RulesKnown", "ask_gate", "ask_of_slot", "budget_of", "freezes_of", "person_of", "slot_of", "slots_of", "subjects_of", "weigh"]
+__all__ = [
+    "Question",
+    "RulesKnown",
+    "ask_gate",
+    "ask_of_slot",
+    "budget_of",
+    "freezes_of",
+    "slot_of",
+    "slots_of",
+    "subjects_of",
+    "weigh",
+    "weigh_all",
+]

@@ -34,6 +34,11 @@ class Held:
     household: str = ""
     contact: str = ""
     asked_as: str = ""
+    held_until: datetime | None = None
+
+    def stands_at(self, now: datetime) -> bool:
+        """Whether it counts: a reservation that nobody used in time doesn't."""
+        return not self.reserved or self.pinned or self.held_until is None or self.held_until > now
 
 
 @dataclass(frozen=True, slots=True)

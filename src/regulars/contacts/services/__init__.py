@@ -3,7 +3,7 @@
 from regulars.contacts.queries.explaining import Decision, Reason
 from regulars.contacts.rules.gate_deciding import Ask
 from regulars.contacts.rules.particulars import ContactParticulars
-from regulars.contacts.services.deciding import AskRefused, GateBusy, ReservationKeyTaken, decide_contact
+from regulars.contacts.services.deciding import AskRefused, GateBusy, GateQuestion, ReservationKeyTaken, decide_contact, decide_contacts
 from regulars.contacts.services.following_up import (
     FollowUpEnded,
     FollowUpRefused,
@@ -27,10 +27,13 @@ from regulars.contacts.services.recording import (
 from regulars.contacts.services.recording_many import ManyContact, log_contacts, record_contacts
 from regulars.contacts.services.remembering import remember_fact
 from regulars.contacts.services.reserving import (
+    Confirmation,
     ReservationGone,
     confirm_reservation,
+    confirm_reservations,
     expire_reservations,
     recheck_reservation,
+    recheck_reservations,
     release_reservation,
 )
 from regulars.contacts.services.ruling import RulesRefused, apply_gate_rules, reweigh_reservations
@@ -41,6 +44,7 @@ __all__ = [
     "AlreadyCorrected",
     "Ask",
     "AskRefused",
+    "Confirmation",
     "ContactKeyTaken",
     "ContactParticulars",
     "ContactRefused",
@@ -49,6 +53,7 @@ __all__ = [
     "FollowUpRefused",
     "FreezeRefused",
     "GateBusy",
+    "GateQuestion",
     "Logged",
     "ManyContact",
     "Promise",
@@ -61,8 +66,10 @@ __all__ = [
     "apply_gate_rules",
     "cancel_follow_up",
     "confirm_reservation",
+    "confirm_reservations",
     "correct_contact",
     "decide_contact",
+    "decide_contacts",
     "describe_term",
     "expire_reservations",
     "forget_contacts",
@@ -75,6 +82,7 @@ __all__ = [
     "particulars_of_contact",
     "promise_follow_up",
     "recheck_reservation",
+    "recheck_reservations",
     "record_contacts",
     "release_reservation",
     "remember_fact",

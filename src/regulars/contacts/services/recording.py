@@ -139,28 +139,6 @@ def log_contact_once(
     return Logged(known, made=False)
 
 
-def write_contact(
-    *,
-    scope: Scope,
-    customer_id: int,
-    particulars: ContactParticulars,
-    at: datetime,
-    actor: str,
-    source: str,
-    key: str,
-    checked: bool,
-) -> Contact:
-    """Write down a contact that the gate has let out (its place in the ledger is there already). Joins the caller's transaction.
-
-    `checked` False: the words are the house's own and need not be offered any more. Raises ContactRefused.
-    """
-    if checked:
-        _refuse_faults(particulars, terms_of(scope=scope), at=at)
-    row = new_contact(one=particulars, business_id=scope.business_id, customer_id=customer_id, at=at, actor=actor, source=source, key=key)
-    row.save(force_insert=True)
-    return row
-
-
 def correct_contact(
     *, scope: Scope, contact: Contact, particulars: ContactParticulars | None, at: datetime, actor: str, note: str = ""
 ) -> Contact:
@@ -228,14 +206,19 @@ def particulars_of_contact(contact: Contact) -> ContactParticulars:
 
 
 def _refuse_faults(one: ContactParticulars, terms: Terms, *, at: datetime, old: Contact | None = None) -> None:
+    if faults := faults_in(one, terms, at=at, old=old):
+        raise ContactRefused(faults)
+
+
+def faults_in(one: ContactParticulars, terms: Terms, *, at: datetime, old: Contact | None = None) -> dict[str, str]:
+    """What is wrong with a contact, its words too; a word that stood in `old` may stand again."""
     faults = faults_of(one, now=at)
     for kind, code in ((TermKind.NATURE, one.nature), (TermKind.TOPIC, one.topic), (TermKind.OUTCOME, one.outcome)):
         stood = old is not None and getattr(old, kind.value) == code
         needed = kind is TermKind.NATURE or bool(code)
         if needed and not stood and code not in {term.code for term in terms.offered(kind)}:
             faults[kind.value] = f"unknown_{kind.value}"
-    if faults:
-        raise ContactRefused(faults)
+    return faults
 
 
 def new_contact(*, one: ContactParticulars, business_id: int, customer_id: int, at: datetime, actor: str, source: str, key: str) -> Contact:

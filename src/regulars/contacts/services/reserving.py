@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from regulars.business.queries import Scope
-from regulars.contacts.adapters.gate_sql import raise_pressure
+from regulars.contacts.adapters.gate_sql import pin_slots, raise_pressure, settle_slots
 from regulars.contacts.models import Contact, Slot
 from regulars.contacts.queries.explaining import Decision, explained
-from regulars.contacts.queries.gate import ask_of_slot, slot_of, weigh
+from regulars.contacts.queries.gate import Question, Weighed, ask_of_slot, slot_of, weigh_all
+from regulars.contacts.queries.terms import Terms, terms_of
 from regulars.contacts.rules.gate_deciding import Outcome, Why
 from regulars.contacts.rules.gate_document import ContactClass
 from regulars.contacts.rules.particulars import ContactParticulars
 from regulars.contacts.services.deciding import FARTHEST, AskRefused
-from regulars.contacts.services.recording import write_contact
-from regulars.customers.queries import survivor_of
-from regulars.groundwork.kernel.refusals import Refusal
+from regulars.contacts.services.recording import ContactRefused, faults_in, new_contact
+from regulars.contacts.services.recording_many import write_contacts
+from regulars.customers.queries import survivors_of
+from regulars.groundwork.kernel.bulk.copying import next_ids
+from regulars.groundwork.kernel.ids import parsed
+from regulars.groundwork.kernel.refusals import NotFound, Refusal
 
 NATURES = {
     ContactClass.PROMOTIONAL: "offer",
@@ -44,26 +48,61 @@ class ReservationGone(Refusal):
         self.state = state
 
 
+@dataclass(frozen=True)
+class Confirmation:
+    """One of several reservations that went out: what is written down about it (None: as its class says), since when it counts, who says so."""
+
+    reservation: str
+    actor: str
+    contact: ContactParticulars | None = None
+    counts_at: datetime | None = None
+
+
 def recheck_reservation(*, scope: Scope, reservation: str, at: datetime) -> Decision:
     """Ask once more, right before it goes out: consent, quiet hours, freeze, caps as they are now. "allow" also pins the reservation:
     from here on nothing may take its place. Anything else leaves it as it is; release it, or ask again for `until`.
 
     Raises NotFound.
     """
-    slot = slot_of(scope=scope, reservation=reservation)
-    if slot.state == "confirmed":
-        return Decision("allow", None, (), reservation, slot.at, slot.weight, slot.rules_id or 0)
-    lapsed = slot.state == "reserved" and slot.pinned_at is None and slot.held_until <= at
-    if slot.state != "reserved" or lapsed:
-        return _gone(slot, "expired" if lapsed else slot.state, at)
-    weighed = weigh(scope=scope, customer_id=slot.customer_id, ask=ask_of_slot(slot, at=at), at=at, without=slot.pk)
-    if weighed.outcome.answer != "allow" or weighed.outcome.preempted:
-        return explained(_without_preemption(weighed.outcome), rules_version=weighed.rules_version)
-    pinned = Slot.objects.filter(pk=slot.pk, state="reserved").update(pinned_at=at)
-    if not pinned:
-        slot.refresh_from_db()
-        return _gone(slot, slot.state, at)
-    return explained(weighed.outcome, reservation=reservation, rules_version=weighed.rules_version)
+    found = recheck_reservations(scope=scope, reservations=[reservation], at=at)
+    if reservation not in found:
+        raise NotFound(_("There is no such reservation."))
+    return found[reservation]
+
+
+def recheck_reservations(*, scope: Scope, reservations: Sequence[str], at: datetime) -> dict[str, Decision]:
+    """Ask once more for many, in a few statements for all of them; those that there are not stand in no answer."""
+    slots = _slots(scope, reservations)
+    found: dict[str, Decision] = {}
+    standing: dict[str, Slot] = {}
+    for name, slot in slots.items():
+        lapsed = slot.state == "reserved" and slot.pinned_at is None and slot.held_until <= at
+        if slot.state == "confirmed":
+            found[name] = Decision("allow", None, (), name, slot.at, slot.weight, slot.rules_id or 0)
+        elif slot.state != "reserved" or lapsed:
+            found[name] = _gone(slot, "expired" if lapsed else slot.state)
+        else:
+            standing[name] = slot
+    if not standing:
+        return found
+    questions = [Question(slot.customer_id, ask_of_slot(slot, at=at), at, slot.pk) for slot in standing.values()]
+    passing: dict[str, Weighed] = {}
+    for name, weighed in zip(standing, weigh_all(scope=scope, questions=questions), strict=True):
+        if weighed is None:
+            continue
+        if weighed.outcome.answer == "allow" and not weighed.outcome.preempted:
+            passing[name] = weighed
+        else:
+            found[name] = explained(_without_preemption(weighed.outcome), rules_version=weighed.rules_version)
+    pinned = pin_slots(ids=[standing[name].pk for name in passing], at=at) if passing else set()
+    for name, weighed in passing.items():
+        slot = standing[name]
+        if slot.pk in pinned:
+            found[name] = explained(weighed.outcome, reservation=name, rules_version=weighed.rules_version)
+        else:
+            slot.refresh_from_db()
+            found[name] = _gone(slot, slot.state)
+    return found
 
 
 def confirm_reservation(
@@ -80,36 +119,91 @@ def confirm_reservation(
     A repeat gives the same contact. A reservation that lapsed by time can still be confirmed, for the ledger tells what happened. Whoever
     sends announces it; this doesn't. Raises NotFound, ReservationGone (given back, pre-empted), AskRefused (`counts_at`), ContactRefused.
     """
-    slot = slot_of(scope=scope, reservation=reservation)
-    if slot.contact is not None and slot.state == "confirmed":
-        return slot.contact
-    said = contact or _plain_contact(slot)
-    moment = counts_at or at
-    if moment.tzinfo is None or abs(moment - at) > FARTHEST:
-        raise AskRefused("counts_at", _("Say the instant with its offset, within a year from now."))
-    with transaction.atomic():
-        took = Slot.objects.filter(Q(state="reserved") | Q(state="expired"), pk=slot.pk).update(
-            state="confirmed", at=moment, settled_at=at, settled_by=actor, settled_reason="", pinned_at=None
-        )
-        if not took:
+    one = Confirmation(reservation, actor, contact, counts_at)
+    found = confirm_reservations(scope=scope, confirmations=[one], at=at)[0]
+    if isinstance(found, Refusal):
+        raise found
+    return found
+
+
+def confirm_reservations(*, scope: Scope, confirmations: Sequence[Confirmation], at: datetime) -> list[Contact | Refusal]:
+    """Confirm many as `confirm_reservation` confirms one, in one transaction and a few statements; the answers in the order given.
+
+    A refusal stands in its place and is not raised; the others are confirmed all the same.
+    """
+    slots = _slots(scope, [one.reservation for one in confirmations])
+    found: dict[int, Contact | Refusal] = {}
+    open_: dict[int, tuple[Confirmation, Slot]] = {}
+    terms = terms_of(scope=scope) if any(one.contact is not None for one in confirmations) else None
+    for n, one in enumerate(confirmations):
+        slot = slots.get(one.reservation)
+        if slot is None:
+            found[n] = NotFound(_("There is no such reservation."))
+        elif slot.contact is not None and slot.state == "confirmed":
+            found[n] = slot.contact
+        elif (refusal := _fault_of(one, terms, at)) is not None:
+            found[n] = refusal
+        else:
+            open_[n] = (one, slot)
+    if open_:
+        with transaction.atomic():
+            found |= _confirmed(scope, open_, at)
+    return [found[n] for n in range(len(confirmations))]
+
+
+def _confirmed(scope: Scope, open_: dict[int, tuple[Confirmation, Slot]], at: datetime) -> dict[int, Contact | Refusal]:
+    settled = [
+        (slot.pk, contact_id, one.counts_at or at, one.actor)
+        for (one, slot), contact_id in zip(open_.values(), next_ids(table="contacts_contact", count=len(open_)), strict=True)
+    ]
+    took = settle_slots(settled=settled, at=at)
+    found: dict[int, Contact | Refusal] = {}
+    rows: list[Contact] = []
+    moved: list[Slot] = []
+    for (n, (one, slot)), (pk, contact_id, moment, actor) in zip(open_.items(), settled, strict=True):
+        if pk not in took:
             slot.refresh_from_db()
-            if slot.contact is not None and slot.state == "confirmed":
-                return slot.contact
-            raise ReservationGone(slot.state)
-        row = write_contact(
-            scope=scope,
+            found[n] = slot.contact if slot.contact is not None and slot.state == "confirmed" else ReservationGone(slot.state)
+            continue
+        said = one.contact or _plain_contact(slot)
+        row = new_contact(
+            one=replace(said, happened_at=said.happened_at or at),
+            business_id=scope.business_id,
             customer_id=slot.customer_id,
-            particulars=replace(said, happened_at=said.happened_at or at),
             at=at,
             actor=actor,
             source=slot.source,
-            key=reservation,
-            checked=contact is not None,
+            key=one.reservation,
         )
-        Slot.objects.filter(pk=slot.pk).update(contact=row)
+        row.pk = contact_id
+        rows.append(row)
+        found[n] = row
         if moment != slot.at or slot.state == "expired" or slot.held_until <= at:
-            raise_pressure(subjects=_subjects(scope, slot))
-    return row
+            moved.append(slot)
+    write_contacts(rows=rows)
+    if moved:
+        raise_pressure(subjects=_subjects(scope, moved))
+    return found
+
+
+def _fault_of(one: Confirmation, terms: Terms | None, at: datetime) -> Refusal | None:
+    moment = one.counts_at or at
+    if moment.tzinfo is None or abs(moment - at) > FARTHEST:
+        return AskRefused("counts_at", _("Say the instant with its offset, within a year from now."))
+    if one.contact is None or terms is None:
+        return None
+    faults = faults_in(replace(one.contact, happened_at=one.contact.happened_at or at), terms, at=at)
+    return ContactRefused(faults) if faults else None
+
+
+def _slots(scope: Scope, reservations: Sequence[str]) -> dict[str, Slot]:
+    """The visible ones of these, by the name they were asked under."""
+    wanted = {name: number for name in reservations if (number := parsed(name)) is not None}
+    rows = Slot.objects.filter(public_id__in=list(wanted.values()), business_id=scope.business_id).select_related("contact")
+    if scope.branch_ids is not None:
+        rows = rows.select_related("customer")
+    known = {row.public_id: row for row in rows if scope.branch_ids is None or scope.sees_branch(row.customer.home_branch_id)}
+    return {name: known[number] for name, number in wanted.items() if number in known}
 
 
 def release_reservation(*, scope: Scope, reservation: str, reason: str, at: datetime, actor: str) -> Slot:
@@ -131,8 +225,8 @@ def expire_reservations(*, at: datetime) -> int:
     return late.update(state="expired", settled_at=at, settled_by="system:gate", settled_reason="nobody used it")
 
 
-def _gone(slot: Slot, state: str, at: datetime) -> Decision:
-    return explained(Outcome("refuse", None, (Why(f"reservation_{state}"),), at, slot.weight))
+def _gone(slot: Slot, state: str) -> Decision:
+    return explained(Outcome("refuse", None, (Why(f"reservation_{state}"),), slot.at, slot.weight))
 
 
 def _without_preemption(outcome: Outcome) -> Outcome:
@@ -149,6 +243,7 @@ def _plain_contact(slot: Slot) -> ContactParticulars:
     )
 
 
-def _subjects(scope: Scope, slot: Slot) -> list[str]:
-    own = f"customer:{survivor_of(scope=scope, customer_id=slot.customer_id)}"
-    return [own, slot.household] if slot.household and slot.household != own else [own]
+def _subjects(scope: Scope, slots: Sequence[Slot]) -> list[str]:
+    kept = survivors_of(scope=scope, customer_ids=[slot.customer_id for slot in slots])
+    own = [f"customer:{kept[slot.customer_id]}" for slot in slots]
+    return own + [slot.household for slot in slots if slot.household]

@@ -27,7 +27,7 @@ from regulars.customers.queries.permitting import (
 from regulars.customers.queries.processing import processing_record
 from regulars.customers.queries.reaching import customers_at
 from regulars.customers.queries.retaining import Due, RuleShown, add_life_sign, retention_due, retention_rules
-from regulars.customers.queries.standing import PersonStanding, person_standing_of
+from regulars.customers.queries.standing import PersonStanding, Reach, person_standing_of, person_standings_of
 from regulars.customers.queries.suppressing import suppressed_among
 from regulars.customers.queries.together import (
     HouseholdKnown,
@@ -36,6 +36,7 @@ from regulars.customers.queries.together import (
     household_of,
     merges_of,
     survivor_of,
+    survivors_of,
 )
 from regulars.customers.rules.channels import CHANNELS, POINT_OF
 from regulars.customers.rules.names import CustomerKind
@@ -64,6 +65,7 @@ __all__ = [
     "Particulars",
     "PersonStanding",
     "PurposeRule",
+    "Reach",
     "RuleShown",
     "Standing",
     "Trait",
@@ -96,6 +98,7 @@ __all__ = [
     "opt_in_letter",
     "particulars_of",
     "person_standing_of",
+    "person_standings_of",
     "processing_record",
     "purpose_labels",
     "purposes_of",
@@ -105,6 +108,7 @@ __all__ = [
     "standing_of",
     "suppressed_among",
     "survivor_of",
+    "survivors_of",
     "traits_of",
     "wishes_of",
     "wording_for",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -25,21 +26,24 @@ from regulars.customers.rules.zones import ZoneKnown, country_in, zone_from, zon
 from regulars.groundwork.kernel.bulk.copying import on_postgres
 from regulars.groundwork.kernel.bulk.prepared import fetch_prepared
 
-# Each row says of what kind it is; a column means what its kind makes of it. Plain keys everywhere, so that each part is one index look.
+# Each row says of what kind it is and whose (`who`); a column means what its kind makes of it. Plain keys everywhere, so that each part is one
+# index look.
 STATEMENT = """
-SELECT 'person' AS kind, c.id AS id, 0 AS n, CAST(NULL AS {instant}) AS at, c.zone AS a, coalesce(b.zone, '') AS b, '' AS c, '' AS d
+SELECT 'person' AS kind, c.id AS who, c.id AS id, 0 AS n, CAST(NULL AS {instant}) AS at, c.zone AS a, coalesce(b.zone, '') AS b, '' AS c, '' AS d
   FROM customers_customer c LEFT JOIN business_branch b ON b.id = c.home_branch_id WHERE c.id {among} AND c.business_id = {business}
-UNION ALL SELECT 'merge', m.id, 0, m.at, '', '', '', '' FROM customers_merge m WHERE m.loser_id {among} AND m.undone_at IS NULL
-UNION ALL SELECT 'merge', m.id, 0, m.at, '', '', '', '' FROM customers_merge m WHERE m.survivor_id {among} AND m.undone_at IS NULL
-UNION ALL SELECT 'consent', e.id, {flag}, e.at, e.purpose, e.address, '', '' FROM customers_consentevent e WHERE e.customer_id {among} AND e.channel = {channel}
-UNION ALL SELECT 'wish', w.customer_id, coalesce(w.at_most_count, 0) * 1000 + coalesce(w.at_most_days, 0), w.at, {never}, {hours}, w.preferred_channel, {topics}
+UNION ALL SELECT 'merge', m.loser_id, m.id, 0, m.at, '', '', '', '' FROM customers_merge m WHERE m.loser_id {among} AND m.undone_at IS NULL
+UNION ALL SELECT 'merge', m.survivor_id, m.id, 0, m.at, '', '', '', '' FROM customers_merge m WHERE m.survivor_id {among} AND m.undone_at IS NULL
+UNION ALL SELECT 'consent', e.customer_id, e.id, {flag}, e.at, e.purpose, e.address, e.channel, '' FROM customers_consentevent e
+  WHERE e.customer_id {among} AND e.channel {by}
+UNION ALL SELECT 'wish', w.customer_id, w.id, coalesce(w.at_most_count, 0) * 1000 + coalesce(w.at_most_days, 0), w.at, {never}, {hours},
+       w.preferred_channel, {topics}
   FROM customers_wishstatement w WHERE w.customer_id {among}
    AND NOT EXISTS (SELECT 1 FROM customers_wishstatement later WHERE later.customer_id = w.customer_id AND (later.at, later.id) > (w.at, w.id))
-UNION ALL SELECT 'point', p.id, 0, CAST(NULL AS {instant}), p.kind, p.value, p.normal, ''
+UNION ALL SELECT 'point', p.customer_id, p.id, 0, CAST(NULL AS {instant}), p.kind, p.value, p.normal, ''
   FROM customers_contactpoint p WHERE p.customer_id {among} AND p.kind IN ('postal', 'phone')
-UNION ALL SELECT 'business', f.id, 0, CAST(NULL AS {instant}), f.zone, '', '', '' FROM business_business f WHERE f.id = {business}
-UNION ALL SELECT 'zones', z.business_id, 0, CAST(NULL AS {instant}), {zones}, '', '', '' FROM customers_zoneassumption z WHERE z.business_id = {business}
-UNION ALL SELECT 'purpose', q.id, 0, CAST(NULL AS {instant}), q.name, q.label, q.basis, '' FROM customers_purpose q WHERE q.business_id = {business}
+UNION ALL SELECT 'business', 0, f.id, 0, CAST(NULL AS {instant}), f.zone, '', '', '' FROM business_business f WHERE f.id = {business}
+UNION ALL SELECT 'zones', 0, z.business_id, 0, CAST(NULL AS {instant}), {zones}, '', '', '' FROM customers_zoneassumption z WHERE z.business_id = {business}
+UNION ALL SELECT 'purpose', 0, q.id, 0, CAST(NULL AS {instant}), q.name, q.label, q.basis, '' FROM customers_purpose q WHERE q.business_id = {business}
 """
 WORDS = {
     True: {
@@ -50,6 +54,18 @@ WORDS = {
         "instant": "text", "flag": "e.given", "never": "w.channels_never", "hours": "coalesce(w.hours, '')", "topics": "w.topics", "zones": "z.zones",
     },
 }  # fmt: skip
+type Row = tuple[Any, ...]
+type Kinds = dict[str, list[Row]]
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Somebody asked about: by which channel, for what, at which address ("": any of theirs)."""
+
+    customer_id: int
+    channel: str
+    purpose: str
+    address: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,88 +80,123 @@ class PersonStanding:
 
 def person_standing_of(*, scope: Scope, customer_id: int, channel: str, purpose: str, address: str = "") -> PersonStanding:
     """Everything about one person and one channel, in one statement. Never raises for an unknown customer or purpose: that is a no."""
-    kinds = _read(scope, (customer_id,), channel)
-    ids: tuple[int, ...] = (customer_id,) if kinds.get("person") else ()
-    if kinds.get("merge"):  # Rare: the person stands in the records more than once.
-        ids = cluster_of(scope=scope, customer_id=customer_id)
-        kinds = _read(scope, ids, channel)
-    return PersonStanding(ids, _consent(kinds, ids, channel, purpose, address), _wishes(kinds), _zone(kinds, ids))
+    return person_standings_of(scope=scope, asked=[Reach(customer_id, channel, purpose, address)])[0]
 
 
-def _read(scope: Scope, ids: tuple[int, ...], channel: str) -> dict[str, list[tuple[Any, ...]]]:
-    kinds: dict[str, list[tuple[Any, ...]]] = {}
-    for row in fetch_prepared(*_statement(on_postgres(), ids, scope.business_id, channel)):
-        kinds.setdefault(row[0], []).append(row)
-    return kinds
+def person_standings_of(*, scope: Scope, asked: Sequence[Reach]) -> list[PersonStanding]:
+    """The same for many, each in the order asked, in one statement for all of them together."""
+    wanted = tuple(sorted({one.customer_id for one in asked}))
+    channels = tuple(sorted({one.channel for one in asked}))
+    house, people = _read(scope, wanted, channels)
+    merged = [one for one in wanted if people.get(one, {}).get("person") and people[one].get("merge")]
+    # Rare: the person stands in the records more than once.
+    clusters = {one: cluster_of(scope=scope, customer_id=one) for one in merged}
+    if clusters:
+        others = tuple(sorted({one for ids in clusters.values() for one in ids} - set(wanted)))
+        people |= _read(scope, others, channels)[1] if others else {}
+    rules = all_purposes(PurposeRule(row[5], row[6], Basis(row[7])) for row in house.get("purpose", []))
+    return [_standing(house, rules, people, clusters.get(one.customer_id, (one.customer_id,)), one) for one in asked]
 
 
-def _statement(postgres: bool, ids: tuple[int, ...], business_id: int, channel: str) -> tuple[Any, ...]:
+def _standing(house: Kinds, rules: dict[str, PurposeRule], people: dict[int, Kinds], ids: tuple[int, ...], one: Reach) -> PersonStanding:
+    kinds = people.get(one.customer_id, {})
+    if len(ids) > 1:
+        kinds = {}
+        for record in ids:
+            for kind, rows in people.get(record, {}).items():
+                kinds.setdefault(kind, []).extend(rows)
+    known = ids if kinds.get("person") else ()
+    return PersonStanding(known, _consent(kinds, rules, known, one), _wishes(kinds), _zone(house, kinds, known))
+
+
+def _read(scope: Scope, ids: tuple[int, ...], channels: tuple[str, ...]) -> tuple[Kinds, dict[int, Kinds]]:
+    """What is said about the business, and about each of the records."""
+    house: Kinds = {}
+    people: dict[int, Kinds] = {}
+    for row in fetch_prepared(*_statement(on_postgres(), ids, scope.business_id, channels)):
+        (people.setdefault(row[1], {}) if row[1] else house).setdefault(row[0], []).append(row)
+    return house, people
+
+
+def _statement(postgres: bool, ids: tuple[int, ...], business_id: int, channels: tuple[str, ...]) -> tuple[Any, ...]:
     """The statement and its parameters, in the order in which they stand there."""
-    parts = _template(postgres, len(ids))
-    known = {"ids": [list(ids)] if postgres and len(ids) > 1 else list(ids), "business": [business_id], "channel": [channel]}
+    parts = _template(postgres, len(ids), len(channels))
+    known = {
+        "among": [list(ids)] if postgres and len(ids) > 1 else list(ids),
+        "business": [business_id],
+        "by": [list(channels)] if postgres and len(channels) > 1 else list(channels),
+    }
     return (parts[0], *(value for name in parts[1] for value in known[name]))
 
 
 @lru_cache(maxsize=64)
-def _template(postgres: bool, count: int) -> tuple[str, tuple[str, ...]]:
-    among = "= %s" if count == 1 else "= ANY(%s)" if postgres else f"IN ({', '.join(['%s'] * count)})"
-    order = tuple(match[1] for match in re.finditer(r"\{(among|business|channel)\}", STATEMENT))
-    text = STATEMENT.format(among=among, business="%s", channel="%s", **WORDS[postgres])
-    return text, tuple("ids" if name == "among" else name for name in order)
+def _template(postgres: bool, count: int, channels: int) -> tuple[str, tuple[str, ...]]:
+    order = tuple(match[1] for match in re.finditer(r"\{(among|business|by)\}", STATEMENT))
+    text = STATEMENT.format(among=_among(postgres, count), business="%s", by=_among(postgres, channels), **WORDS[postgres])
+    return text, order
 
 
-def _consent(kinds: dict[str, list[tuple[Any, ...]]], ids: tuple[int, ...], channel: str, purpose: str, address: str) -> Consent:
-    own = [PurposeRule(row[4], row[5], Basis(row[6])) for row in kinds.get("purpose", [])]
-    rule = all_purposes(own).get(purpose)
+def _among(postgres: bool, count: int) -> str:
+    return "= %s" if count == 1 else "= ANY(%s)" if postgres else f"IN ({', '.join(['%s'] * count)})"
+
+
+def _consent(kinds: Kinds, rules: dict[str, PurposeRule], ids: tuple[int, ...], one: Reach) -> Consent:
+    rule = rules.get(one.purpose)
     if rule is None:
-        return Consent(False, "", "purpose_unknown", _("“%(purpose)s” is no purpose of this business.") % {"purpose": purpose[:40]}, None)
+        return Consent(
+            False, "", "purpose_unknown", _("“%(purpose)s” is no purpose of this business.") % {"purpose": one.purpose[:40]}, None
+        )
     if not ids:
         return Consent(False, rule.basis.value, "customer_unknown", _("There is no such customer."), None)
     said = []
     if rule.may_be_refused:
-        wanted = (purpose, ALL_MARKETING)
-        said = [Said(row[1], _instant(row[3]), row[4], row[5], bool(row[2])) for row in kinds.get("consent", []) if row[4] in wanted]
-    return answer_of(rule, verdict_on(rule, normal_address(channel, address) if said else address, said))
+        wanted = (one.purpose, ALL_MARKETING)
+        said = [
+            Said(row[2], _instant(row[4]), row[5], row[6], bool(row[3]))
+            for row in kinds.get("consent", [])
+            if row[5] in wanted and row[7] == one.channel
+        ]
+    return answer_of(rule, verdict_on(rule, normal_address(one.channel, one.address) if said else one.address, said))
 
 
-def _wishes(kinds: dict[str, list[tuple[Any, ...]]]) -> Wishes:
+def _wishes(kinds: Kinds) -> Wishes:
     rows = kinds.get("wish", [])
     if not rows:
         return Wishes()
-    merges = [_instant(row[3]) for row in kinds.get("merge", [])]
-    return wishes_together([Statement(_instant(row[3]), _wish(row)) for row in rows], max(merges) if merges else None)
+    merges = [_instant(row[4]) for row in kinds.get("merge", [])]
+    return wishes_together([Statement(_instant(row[4]), _wish(row)) for row in rows], max(merges) if merges else None)
 
 
-def _wish(row: tuple[Any, ...]) -> Wishes:
-    hours = json.loads(row[5]) if row[5] else None
-    count, days = divmod(row[2], 1000)
+def _wish(row: Row) -> Wishes:
+    hours = json.loads(row[6]) if row[6] else None
+    count, days = divmod(row[3], 1000)
     return Wishes(
-        channels_never=frozenset(json.loads(row[4])),
-        preferred_channel=row[6],
+        channels_never=frozenset(json.loads(row[5])),
+        preferred_channel=row[7],
         hours=None if hours is None else tuple(tuple((start, end) for start, end in day) for day in hours),
         at_most=(count, days) if count and days else None,
-        topics=frozenset(json.loads(row[7])),
-        stated_at=_instant(row[3]),
+        topics=frozenset(json.loads(row[8])),
+        stated_at=_instant(row[4]),
     )
 
 
-def _zone(kinds: dict[str, list[tuple[Any, ...]]], ids: tuple[int, ...]) -> ZoneKnown:
-    people = sorted(kinds.get("person", []), key=lambda row: ids.index(row[1]))
+def _zone(house: Kinds, kinds: Kinds, ids: tuple[int, ...]) -> ZoneKnown:
+    people = sorted(kinds.get("person", []), key=lambda row: ids.index(row[2]))
     addresses: set[str] = set()
     phones: set[str] = set()
     for row in kinds.get("point", []):
-        if row[4] == "postal":
-            addresses.update(_zones_of_address(row[5]))
+        if row[5] == "postal":
+            addresses.update(_zones_of_address(row[6]))
         else:
-            phones.update(_zones_of_phone(row[6]))
-    assumed = [zone for row in kinds.get("zones", []) for zone in json.loads(row[4])]
-    branch = next((row[5] for row in people if row[5]), "")
+            phones.update(_zones_of_phone(row[7]))
+    assumed = [zone for row in house.get("zones", []) for zone in json.loads(row[5])]
+    branch = next((row[6] for row in people if row[6]), "")
     return zone_from(
-        stated=next((row[4] for row in people if row[4]), ""),
+        stated=next((row[5] for row in people if row[5]), ""),
         by_address=sorted(addresses),
         by_phone=sorted(phones),
         assumed=assumed,
-        home=branch or kinds["business"][0][4],
+        home=branch or house["business"][0][5],
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -55,6 +56,12 @@ def cluster_of(*, scope: Scope, customer_id: int) -> tuple[int, ...]:
 def survivor_of(*, scope: Scope, customer_id: int) -> int:
     """The record under which this person is kept now; the id itself when it was never merged away (or is unknown)."""
     return next(iter(cluster_of(scope=scope, customer_id=customer_id)), customer_id)
+
+
+def survivors_of(*, scope: Scope, customer_ids: Collection[int]) -> dict[int, int]:
+    """The record under which each of these is kept now. One query when none was merged away."""
+    away = set(Merge.objects.filter(loser_id__in=set(customer_ids), undone_at__isnull=True).values_list("loser_id", flat=True))
+    return {one: survivor_of(scope=scope, customer_id=one) if one in away else one for one in set(customer_ids)}
 
 
 def merged_away() -> Exists:
