@@ -62,6 +62,7 @@ class GateQuestion:
     customer_id: int
     ask: Ask
     key: str = ""
+    source: str = "gate"
 
 
 def decide_contact(
@@ -73,7 +74,7 @@ def decide_contact(
     `source` is what the place, and the contact that it becomes, came with: "gate", or "demo". A reservation is confirmed or released by its
     holder; else it lapses `hold_hours` after its instant. Raises NotFound, AskRefused, ReservationKeyTaken, GateBusy.
     """
-    asked = _Asked(scope, GateQuestion(customer_id, ask, key), at, actor, source, translation.get_language() or "en")
+    asked = _Asked(scope, GateQuestion(customer_id, ask, key, source), at, actor, translation.get_language() or "en")
     found = _ASKING.ask(asked) if reserve and not connection.in_atomic_block else _answers([asked], reserve=reserve)[0]
     if isinstance(found, Refusal):
         raise found
@@ -99,7 +100,6 @@ class _Asked:
     question: GateQuestion
     at: datetime
     actor: str
-    source: str = "gate"
     language: str = ""
 
 
@@ -250,7 +250,7 @@ def _slot(weighed: Weighed, asked: _Asked) -> dict[str, Any]:
         "state": "reserved",
         "contact_id": None,
         "rules_id": weighed.rules_version,
-        "source": asked.source,
+        "source": question.source,
         "batch_id": None,
         "made_at": asked.at,
         "actor": asked.actor,

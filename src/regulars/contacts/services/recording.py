@@ -206,11 +206,11 @@ def particulars_of_contact(contact: Contact) -> ContactParticulars:
 
 
 def _refuse_faults(one: ContactParticulars, terms: Terms, *, at: datetime, old: Contact | None = None) -> None:
-    if faults := faults_in(one, terms, at=at, old=old):
+    if faults := faults_in(one=one, terms=terms, at=at, old=old):
         raise ContactRefused(faults)
 
 
-def faults_in(one: ContactParticulars, terms: Terms, *, at: datetime, old: Contact | None = None) -> dict[str, str]:
+def faults_in(*, one: ContactParticulars, terms: Terms, at: datetime, old: Contact | None = None) -> dict[str, str]:
     """What is wrong with a contact, its words too; a word that stood in `old` may stand again."""
     faults = faults_of(one, now=at)
     for kind, code in ((TermKind.NATURE, one.nature), (TermKind.TOPIC, one.topic), (TermKind.OUTCOME, one.outcome)):

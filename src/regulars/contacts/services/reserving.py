@@ -192,7 +192,7 @@ def _fault_of(one: Confirmation, terms: Terms | None, at: datetime) -> Refusal |
         return AskRefused("counts_at", _("Say the instant with its offset, within a year from now."))
     if one.contact is None or terms is None:
         return None
-    faults = faults_in(replace(one.contact, happened_at=one.contact.happened_at or at), terms, at=at)
+    faults = faults_in(one=replace(one.contact, happened_at=one.contact.happened_at or at), terms=terms, at=at)
     return ContactRefused(faults) if faults else None
 
 
