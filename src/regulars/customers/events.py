@@ -186,3 +186,47 @@ class LeftOrganisation(CustomerFact):
     """A person speaks for the organisation no more."""
 
     organisation_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PurposeAdded(Fact):
+    """The business writes or calls about something new, on a legal basis."""
+
+    purpose: str
+    basis: str
+
+    @property
+    def subject(self) -> str:
+        return f"purpose:{self.purpose}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class WordingPublished(Fact):
+    """A new text stands to be agreed to."""
+
+    wording_id: int
+    purpose: str
+
+    @property
+    def subject(self) -> str:
+        return f"wording:{self.wording_id}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ZonesAssumed(Fact):
+    """Where customers may live of whom no zone is known; empty: where the business is."""
+
+    zones: list[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RetentionSet(Fact):
+    """A rule of retention was switched on or off, or got another length."""
+
+    rule: str
+    days: int
+    enabled: bool
+
+    @property
+    def subject(self) -> str:
+        return f"retention:{self.rule}"

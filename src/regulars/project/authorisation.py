@@ -7,7 +7,8 @@ from dataclasses import replace
 from regulars.staff.queries import READ, Role, Row, Table
 
 EVERYBODY = frozenset(Role)
-LEADS = frozenset({Role.EXECUTIVE, Role.MANAGER})
+HEADS = frozenset({Role.EXECUTIVE})
+LEADS = HEADS | {Role.MANAGER}
 SUPERVISE = LEADS | {Role.SUPERVISOR}
 SERVE = SUPERVISE | {Role.AGENT, Role.CASHIER}
 ANALYSE = SUPERVISE | {Role.MARKETER, Role.READ_ONLY}
@@ -175,6 +176,11 @@ TABLE = Table(
         write("desk:opening_hours", LEADS),
         both("desk:holidays", LEADS),
         write("desk:remove_holiday", LEADS),
+        read("desk:retention", HEADS),
+        *grave(write("desk:retention", HEADS)),
+        both("desk:purposes", HEADS),
+        both("desk:wordings", HEADS),
+        both("desk:assumed_zones", HEADS),
         read("desk:staff", LEADS),
         read("desk:employee", LEADS),
         *grave(write("desk:staff", LEADS), write("desk:employee", LEADS)),

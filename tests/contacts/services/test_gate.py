@@ -337,7 +337,7 @@ def test_18_of_unknown_zones_all_must_allow(cast: Cast) -> None:
     from regulars.customers.services import assume_zones
 
     apply(cast, {"quiet_hours": {"default": [{"from": "20:00", "to": "08:00"}]}})
-    assume_zones(business_id=cast.business.pk, zones=["Europe/Lisbon", "Europe/Helsinki"])
+    assume_zones(business_id=cast.business.pk, zones=["Europe/Lisbon", "Europe/Helsinki"], at=NOON, actor=ACTOR)
     early = question(cast, at=datetime(2027, 1, 12, 7, 0, tzinfo=UTC))
     assert (early.answer, early.until) == ("defer", datetime(2027, 1, 12, 8, 0, tzinfo=UTC))
     assert "Nobody knows their time zone" in early.reasons[0].sentence

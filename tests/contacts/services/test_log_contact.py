@@ -27,8 +27,10 @@ from regulars.contacts.services import (
     describe_term,
     keep_follow_up,
     log_contact,
+    remember_fact,
     withdraw_contacts,
 )
+from regulars.customers.events import CustomerDescribed
 from regulars.groundwork.kernel.models import FactRow
 from regulars.groundwork.kernel.refusals import NotFound
 from regulars.groundwork.kernel.worker import run_until_idle
@@ -299,3 +301,10 @@ def test_one_key_logged_by_many_at_once_is_one_contact(cast: Cast) -> None:
     assert len(outcomes) == 8
     assert len(set(outcomes)) == 1
     assert Contact.objects.count() == 1
+
+
+def test_a_fact_about_somebody_who_is_gone_is_let_go(cast: Cast) -> None:
+    """An import undone, the demo removed: what was still to be told about them has no timeline to stand on, and its job must not fail."""
+    fact = CustomerDescribed(tenant_id=cast.business.pk, at=NOON, actor=ACTOR, customer_id=9_999_999, headline="Changed")
+    assert not remember_fact(fact=fact, fact_key="k")
+    connection.check_constraints()

@@ -23,7 +23,7 @@ from tests.cast import ACTOR, NOON, Cast
 @pytest.mark.django_db
 def test_one_statement_and_the_single_questions_agree_whatever_happened(cast: Cast) -> None:
     dice = Random(3)
-    add_purpose(business_id=cast.business.pk, name="tastings", label="Tastings", basis="consent", at=NOON)
+    add_purpose(business_id=cast.business.pk, name="tastings", label="Tastings", basis="consent", at=NOON, actor=ACTOR)
     people = [cast.ada, cast.bo, cast.cleo]
     for n in range(60):
         who = dice.choice(people)
@@ -49,7 +49,7 @@ def test_one_statement_and_the_single_questions_agree_whatever_happened(cast: Ca
             )
             add_contact_point(customer=who, kind=kind, value=value, region="", at=at, actor=ACTOR)
         elif n > 30 and act == 5:
-            assume_zones(business_id=cast.business.pk, zones=dice.choice([[], ["Europe/Lisbon", "Europe/Helsinki"]]))
+            assume_zones(business_id=cast.business.pk, zones=dice.choice([[], ["Europe/Lisbon", "Europe/Helsinki"]]), at=NOON, actor=ACTOR)
         if n == 40:
             merge_customers(scope=cast.scope, loser_id=cast.bo.pk, survivor_id=cast.ada.pk, at=at, actor=ACTOR)
         for one in people:

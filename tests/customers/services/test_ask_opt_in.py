@@ -137,9 +137,11 @@ def test_nonsense_is_refused(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_the_wording_is_part_of_the_proof(cast: Cast) -> None:
-    publish_wording(scope=cast.scope, purpose="newsletter", language="en", version="2026-05", text="Bread news, twice a month.", at=NOON)
+    publish_wording(
+        scope=cast.scope, purpose="newsletter", language="en", version="2026-05", text="Bread news, twice a month.", at=NOON, actor=ACTOR
+    )
     with pytest.raises(WordingThere):
-        publish_wording(scope=cast.scope, purpose="newsletter", language="en", version="2026-05", text="Else.", at=NOON)
+        publish_wording(scope=cast.scope, purpose="newsletter", language="en", version="2026-05", text="Else.", at=NOON, actor=ACTOR)
     row = ask(cast, language="en")
     confirm_opt_in(token=token(row), proof={}, at=NOON)
     event = ConsentEvent.objects.get()

@@ -108,7 +108,7 @@ def test_unknown_words_are_refused(cast: Cast) -> None:
     with pytest.raises(UnknownPurpose):
         record_consent(channel="email", purpose="*", text_version="v", proof={"a": 1}, **common | {"given": True})  # type: ignore[arg-type]
     assert may(cast, "gossip") == "purpose_unknown"
-    add_purpose(business_id=cast.business.pk, name="baking-class", label="Baking classes", basis="consent", at=NOON)
+    add_purpose(business_id=cast.business.pk, name="baking-class", label="Baking classes", basis="consent", at=NOON, actor=ACTOR)
     assert may(cast, "baking-class") == "never_allowed"
 
 

@@ -60,7 +60,7 @@ def test_a_customers_clock_has_a_provenance(cast: Cast) -> None:
         return found.zone, found.provenance
 
     assert known(cast.ada.pk) == ("Europe/Berlin", "default")
-    assume_zones(business_id=cast.business.pk, zones=["Europe/Lisbon", "Europe/Helsinki"])
+    assume_zones(business_id=cast.business.pk, zones=["Europe/Lisbon", "Europe/Helsinki"], at=NOON, actor=ACTOR)
     assert known(cast.ada.pk) == ("", "unknown")
     assert zone_known_of(scope=cast.scope, customer_id=cast.ada.pk).plausible == ("Europe/Helsinki", "Europe/Lisbon")
     add_contact_point(customer=cast.ada, kind="phone", value="+36 30 123 4567", region="", at=NOON, actor=ACTOR)
@@ -71,8 +71,8 @@ def test_a_customers_clock_has_a_provenance(cast: Cast) -> None:
     cast.ada.save()
     assert known(cast.ada.pk) == ("Pacific/Auckland", "stated")
     with pytest.raises(ZoneRefused):
-        assume_zones(business_id=cast.business.pk, zones=["Moon/Tranquility"])
-    assume_zones(business_id=cast.business.pk, zones=[])
+        assume_zones(business_id=cast.business.pk, zones=["Moon/Tranquility"], at=NOON, actor=ACTOR)
+    assume_zones(business_id=cast.business.pk, zones=[], at=NOON, actor=ACTOR)
     assert known(cast.bo.pk) == ("Europe/Berlin", "default")
 
 

@@ -14,9 +14,18 @@ from regulars.customers.queries.finding import (
 )
 from regulars.customers.queries.knowing import CustomerCounts, Particulars, Standing, counts_of, particulars_of, standing_of, traits_of
 from regulars.customers.queries.naming import customer_named, merge_by_id, standing_merge_of
-from regulars.customers.queries.opting_in import OptInLetter, business_with_id, opt_in_by_token, opt_in_letter, purpose_labels, wording_for
+from regulars.customers.queries.opting_in import (
+    OptInLetter,
+    business_with_id,
+    opt_in_by_token,
+    opt_in_letter,
+    purpose_labels,
+    wording_for,
+    wordings_of,
+)
 from regulars.customers.queries.permitting import (
     Consent,
+    assumed_zones,
     consent_for,
     consent_story,
     consents_of,
@@ -73,6 +82,7 @@ __all__ = [
     "ZoneKnown",
     "add_export_section",
     "add_life_sign",
+    "assumed_zones",
     "business_with_id",
     "cluster_of",
     "company_of",
@@ -112,5 +122,6 @@ __all__ = [
     "traits_of",
     "wishes_of",
     "wording_for",
+    "wordings_of",
     "zone_known_of",
 ]

@@ -64,6 +64,11 @@ def wording_for(*, scope: Scope, purpose: str, language: str) -> WordingShown:
     return WordingShown(best.version, best.text) if best else WordingShown(BUILT_IN_VERSION, _(BUILT_IN_TEXT))
 
 
+def wordings_of(*, scope: Scope) -> list[Wording]:
+    """Every wording that was ever published, by purpose and language, the one in force first."""
+    return list(Wording.objects.filter(business_id=scope.business_id).order_by("purpose", "language", "-published_at", "-pk"))
+
+
 def purpose_labels(*, scope: Scope, purposes: list[str]) -> tuple[str, ...]:
     """Purposes as people read them."""
     known = purposes_of(scope=scope)

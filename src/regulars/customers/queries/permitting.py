@@ -129,15 +129,20 @@ def zone_known_of(*, scope: Scope, customer_id: int, customer_ids: tuple[int, ..
             addresses.update(zones_by_country().get(country_in(value, country_names()), ()))
         else:
             phones.update(zones_of_phone(normal))
-    assumption = ZoneAssumption.objects.filter(business_id=scope.business_id).first()
     branch = next((row.home_branch for row in people if row.home_branch), None)
     return zone_from(
         stated=next((row.zone for row in people if row.zone), ""),
         by_address=sorted(addresses),
         by_phone=sorted(phones),
-        assumed=assumption.zones if assumption else [],
+        assumed=assumed_zones(business_id=scope.business_id),
         home=(branch.zone if branch and branch.zone else "") or business_of(scope=scope).zone,
     )
+
+
+def assumed_zones(*, business_id: int) -> list[str]:
+    """Where customers may live of whom no zone is known; empty: where the business (or their branch) is."""
+    row = ZoneAssumption.objects.filter(business_id=business_id).first()
+    return list(row.zones) if row else []
 
 
 def answer_of(rule: PurposeRule, verdict: Verdict) -> Consent:

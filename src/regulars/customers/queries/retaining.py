@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import batched
@@ -60,13 +60,16 @@ def retention_rules(*, scope: Scope) -> list[RuleShown]:
     ]
 
 
-def retention_due(*, scope: Scope, at: datetime) -> Due:
-    """What the switched-on rules end at `at`; the same for a dry run and a real one."""
+def retention_due(*, scope: Scope, at: datetime, proposed: Mapping[str, int] | None = None) -> Due:
+    """What the switched-on rules end at `at`; the same for a dry run and a real one. `proposed` (subject → days) asks what these would end."""
     ending: dict[str, list[Customer]] = {}
     spared: list[Customer] = []
     for rule in retention_rules(scope=scope):
-        if rule.enabled:
-            silent = list(_silent(scope, prospects=rule.subject.name == "prospects", since=at - timedelta(days=rule.days)))
+        days = rule.days if rule.enabled else None
+        if proposed is not None:
+            days = proposed.get(rule.subject.name)
+        if days is not None:
+            silent = list(_silent(scope, prospects=rule.subject.name == "prospects", since=at - timedelta(days=days)))
             ids = [row.pk for row in silent]
             held = set(
                 LegalHold.objects.filter(customer_id__in=_with_losers(scope, ids), lifted_at__isnull=True).values_list(

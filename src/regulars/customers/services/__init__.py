@@ -32,6 +32,7 @@ from regulars.customers.services.numbers import (
 from regulars.customers.services.opting_in import (
     LinkRanOut,
     TooManySignUps,
+    WordingRefused,
     WordingThere,
     ask_opt_in,
     confirm_opt_in,
@@ -40,6 +41,7 @@ from regulars.customers.services.opting_in import (
 )
 from regulars.customers.services.permitting import (
     ProofMissing,
+    PurposeRefused,
     PurposeTaken,
     UnknownChannel,
     UnknownPurpose,
@@ -55,7 +57,15 @@ from regulars.customers.services.present import NoLongerKnown
 from regulars.customers.services.reaching import ContactPointRefused, add_contact_point, remove_contact_point
 from regulars.customers.services.registering import ExternalIdTaken, Nameless, NewCustomer, register_customer
 from regulars.customers.services.registering_many import Registration, RemovedCustomers, register_customers, remove_customers
-from regulars.customers.services.retaining import Retained, RuleRefused, drop_stale_opt_ins, keep_to_retention, set_retention
+from regulars.customers.services.retaining import (
+    OthersConcerned,
+    Retained,
+    RuleRefused,
+    check_retention,
+    drop_stale_opt_ins,
+    keep_to_retention,
+    set_retention,
+)
 from regulars.customers.services.together import (
     InAHousehold,
     MemberAlready,
@@ -92,8 +102,10 @@ __all__ = [
     "NotHeld",
     "NotMerged",
     "NotTogether",
+    "OthersConcerned",
     "ProofMissing",
     "PublishedTrait",
+    "PurposeRefused",
     "PurposeTaken",
     "Registration",
     "RemovedCustomers",
@@ -104,6 +116,7 @@ __all__ = [
     "UnknownChannel",
     "UnknownPurpose",
     "WishRefused",
+    "WordingRefused",
     "WordingThere",
     "ZoneRefused",
     "add_contact_point",
@@ -112,6 +125,7 @@ __all__ = [
     "ask_opt_in",
     "assume_zones",
     "business_for_import",
+    "check_retention",
     "confirm_opt_in",
     "describe_customer",
     "drop_stale_opt_ins",

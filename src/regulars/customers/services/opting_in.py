@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,7 +12,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from regulars.business.queries import Scope
-from regulars.customers.events import OptInAsked
+from regulars.customers.events import OptInAsked, WordingPublished
 from regulars.customers.models import ContactPoint, Customer, OptInRequest, Wording
 from regulars.customers.queries.finding import present
 from regulars.customers.queries.opting_in import opt_in_by_token, wording_for
@@ -26,6 +27,7 @@ from regulars.groundwork.kernel.ids import new_id
 from regulars.groundwork.kernel.refusals import Refusal
 
 MOST_AN_HOUR = 200
+WORDING_MAX = 2_000
 
 
 class WordingThere(Refusal):
@@ -36,6 +38,18 @@ class WordingThere(Refusal):
         super().__init__(
             _("The wording “%(version)s” was published already and can't change. Give the new text a new name.") % {"version": version}
         )
+
+
+class WordingRefused(Refusal):
+    code = "wording_refused"
+
+    def __init__(self, field: str) -> None:
+        sentence = {
+            "language": _("Say the language as a code, for example “en” or “pt-BR”."),
+            "version": _("Give the wording a name of at most 80 characters; the proof of every permission carries it."),
+            "text": _("Write the text that people agree to, at most 2,000 characters."),
+        }[field]
+        super().__init__(sentence, fields={field: sentence})
 
 
 class TooManySignUps(Refusal):
@@ -54,22 +68,38 @@ class LinkRanOut(Refusal):
         super().__init__(_("This link doesn't hold any more. Sign up again, and a new one is sent."))
 
 
-def publish_wording(*, scope: Scope, purpose: str, language: str, version: str, text: str, at: datetime) -> Wording:
-    """Publish the text that people agree to from now on. Raises UnknownPurpose, WordingThere."""
-    if purpose not in purposes_of(scope=scope) or not text.strip() or not version.strip():
+def publish_wording(*, scope: Scope, purpose: str, language: str, version: str, text: str, at: datetime, actor: str) -> Wording:
+    """Publish the text that people agree to from now on. Raises UnknownPurpose, WordingRefused, WordingThere."""
+    known = purposes_of(scope=scope)
+    if purpose not in known or not known[purpose].needs_consent:
         raise UnknownPurpose(purpose)
+    _check_wording(language, version, text)
     try:
         with transaction.atomic():
-            return Wording.objects.create(
+            row = Wording.objects.create(
                 business_id=scope.business_id,
                 purpose=purpose,
                 language=language,
-                version=version.strip()[:80],
+                version=version.strip(),
                 text=text.strip(),
                 published_at=at,
             )
+            announce(
+                WordingPublished(tenant_id=scope.business_id, at=at, actor=actor, wording_id=row.pk, purpose=purpose),
+                after={"purpose": purpose, "language": language, "version": row.version, "text": row.text},
+            )
     except IntegrityError:
         raise WordingThere(version) from None
+    return row
+
+
+def _check_wording(language: str, version: str, text: str) -> None:
+    if not re.fullmatch(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,6})?", language):
+        raise WordingRefused("language")
+    if not version.strip() or len(version.strip()) > 80 or not version.strip().isprintable():
+        raise WordingRefused("version")
+    if not text.strip() or len(text.strip()) > WORDING_MAX or "\x00" in text:
+        raise WordingRefused("text")
 
 
 def ask_opt_in(

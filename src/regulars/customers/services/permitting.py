@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
@@ -11,9 +12,9 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from regulars.business.queries import Scope
-from regulars.customers.events import ConsentGiven, ConsentWithdrawn, WishesStated
+from regulars.customers.events import ConsentGiven, ConsentWithdrawn, PurposeAdded, WishesStated, ZonesAssumed
 from regulars.customers.models import ConsentEvent, Customer, Purpose, WishStatement, ZoneAssumption
-from regulars.customers.queries.permitting import normal_address, purposes_of
+from regulars.customers.queries.permitting import assumed_zones, normal_address, purposes_of
 from regulars.customers.queries.together import survivor_of
 from regulars.customers.rules.channels import CHANNELS
 from regulars.customers.rules.purposes import ALL_MARKETING, Basis
@@ -63,6 +64,18 @@ class WishRefused(Refusal):
             "not_a_topic": _("A topic is a short word or two, at most 40 characters; at most 30 topics."),
         }
         sentence = sentences[reason]
+        super().__init__(sentence, fields={field: sentence})
+
+
+class PurposeRefused(Refusal):
+    code = "purpose_refused"
+
+    def __init__(self, field: str) -> None:
+        sentence = {
+            "name": _("A short name is one word of small letters, digits and hyphens, at most 40 of them."),
+            "label": _("Say in at most 80 characters what it is about, as customers read it."),
+            "basis": _("Choose the legal basis."),
+        }[field]
         super().__init__(sentence, fields={field: sentence})
 
 
@@ -213,30 +226,50 @@ def state_wishes(
     return row
 
 
-def add_purpose(*, business_id: int, name: str, label: str, basis: str, at: datetime) -> Purpose:
-    """Add a purpose of the business's own. Refuses a name that exists or is no word, and an unknown basis."""
-    if not name or not name.replace("-", "").replace("_", "").isalnum() or not name.isascii() or len(name) > 40 or name != name.lower():
-        raise UnknownPurpose(name)
-    if basis not in {one.value for one in Basis} or not label.strip():
-        raise UnknownPurpose(basis)
+def add_purpose(*, business_id: int, name: str, label: str, basis: str, at: datetime, actor: str) -> Purpose:
+    """Add a purpose of the business's own; it stays for ever, for proofs name it. Raises PurposeRefused, PurposeTaken."""
+    _check_purpose(name, label, basis)
     if name in purposes_of(scope=Scope(business_id)):
         raise PurposeTaken(name)
     try:
         with transaction.atomic():
-            return Purpose.objects.create(business_id=business_id, name=name, label=label.strip()[:80], basis=basis, added_at=at)
+            row = Purpose.objects.create(business_id=business_id, name=name, label=label.strip(), basis=basis, added_at=at)
+            announce(
+                PurposeAdded(tenant_id=business_id, at=at, actor=actor, purpose=name, basis=basis),
+                after={"label": row.label, "basis": basis},
+            )
     except IntegrityError:
         raise PurposeTaken(name) from None
+    return row
 
 
-def assume_zones(*, business_id: int, zones: Sequence[str]) -> None:
-    """Say in which zones customers may live of whom none is known; none: they live where the business (or their branch) is."""
+def assume_zones(*, business_id: int, zones: Sequence[str], at: datetime, actor: str) -> None:
+    """Say in which zones customers may live of whom none is known; none: they live where the business (or their branch) is.
+
+    Raises ZoneRefused.
+    """
     for zone in zones:
         if zone not in available_timezones():
             raise ZoneRefused(zone)
-    if zones:
-        ZoneAssumption.objects.update_or_create(business_id=business_id, defaults={"zones": sorted(set(zones))})
-    else:
-        ZoneAssumption.objects.filter(business_id=business_id).delete()
+    wanted = sorted(set(zones))
+    with transaction.atomic():
+        before = assumed_zones(business_id=business_id)
+        if wanted == before:
+            return
+        if wanted:
+            ZoneAssumption.objects.update_or_create(business_id=business_id, defaults={"zones": wanted})
+        else:
+            ZoneAssumption.objects.filter(business_id=business_id).delete()
+        announce(ZonesAssumed(tenant_id=business_id, at=at, actor=actor, zones=wanted), before={"zones": before}, after={"zones": wanted})
+
+
+def _check_purpose(name: str, label: str, basis: str) -> None:
+    if not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,39}", name):
+        raise PurposeRefused("name")
+    if not label.strip() or len(label.strip()) > 80 or not label.strip().isprintable():
+        raise PurposeRefused("label")
+    if basis not in {one.value for one in Basis}:
+        raise PurposeRefused("basis")
 
 
 def _check_wishes(never: Collection[str], preferred: str, at_most: tuple[int, int] | None, topics: Collection[str]) -> None:

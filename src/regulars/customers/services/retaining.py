@@ -5,13 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from regulars.business.queries import Scope
+from regulars.customers.events import RetentionSet
 from regulars.customers.models import OptInRequest, RetentionRule
 from regulars.customers.queries.retaining import retention_due
 from regulars.customers.rules.retention import BY_NAME
 from regulars.customers.services.forgetting import ForgottenAlready, Held, forget_customer
+from regulars.groundwork.kernel.facts import announce
 from regulars.groundwork.kernel.refusals import NotFound, Refusal
 
 SHORTEST_DAYS, LONGEST_DAYS = 30, 36_500
@@ -25,6 +29,19 @@ class RuleRefused(Refusal):
         super().__init__(sentence, fields={"days": sentence})
 
 
+class OthersConcerned(Refusal):
+    code = "others_concerned"
+    status = 409
+
+    def __init__(self, count: int) -> None:
+        text = ngettext(
+            "Meanwhile the rule would forget %(count)d person, not as many as you were shown. Look again.",
+            "Meanwhile the rule would forget %(count)d people, not as many as you were shown. Look again.",
+            count,
+        )
+        super().__init__(text % {"count": count}, count=count)
+
+
 @dataclass(frozen=True)
 class Retained:
     """What a run ended, by subject the number of people; how many a legal hold spared."""
@@ -33,18 +50,36 @@ class Retained:
     spared: int
 
 
-def set_retention(*, scope: Scope, subject: str, days: int, enabled: bool, at: datetime, actor: str) -> RetentionRule:
-    """Set how long a business keeps something, and whether the rule runs. Raises NotFound, RuleRefused."""
+def set_retention(
+    *, scope: Scope, subject: str, days: int, enabled: bool, expected: int | None = None, at: datetime, actor: str
+) -> RetentionRule:
+    """Set how long a business keeps something, and whether the rule runs. Raises NotFound, RuleRefused, OthersConcerned.
+
+    `expected`: how many people somebody was shown that the rule would end; when it would end another number now, nothing is set.
+    """
+    check_retention(subject=subject, days=days)
+    if enabled and expected is not None:
+        count = len(retention_due(scope=scope, at=at, proposed={subject: days}).ending[subject])
+        if count != expected:
+            raise OthersConcerned(count)
+    with transaction.atomic():
+        old = RetentionRule.objects.filter(business_id=scope.business_id, subject=subject).values("days", "enabled").first()
+        row, _made = RetentionRule.objects.update_or_create(
+            business_id=scope.business_id,
+            subject=subject,
+            defaults={"days": days, "enabled": enabled, "changed_by": actor, "changed_at": at},
+        )
+        fact = RetentionSet(tenant_id=scope.business_id, at=at, actor=actor, rule=subject, days=days, enabled=enabled)
+        announce(fact, before=dict(old) if old else {}, after={"days": days, "enabled": enabled})
+    return row
+
+
+def check_retention(*, subject: str, days: int) -> None:
+    """Refuse what no rule can be. Raises NotFound, RuleRefused."""
     if subject not in BY_NAME:
         raise NotFound(_("There is no retention rule “%(name)s”.") % {"name": subject[:40]})
     if not SHORTEST_DAYS <= days <= LONGEST_DAYS:
         raise RuleRefused
-    row, _made = RetentionRule.objects.update_or_create(
-        business_id=scope.business_id,
-        subject=subject,
-        defaults={"days": days, "enabled": enabled, "changed_by": actor, "changed_at": at},
-    )
-    return row
 
 
 def keep_to_retention(*, scope: Scope, at: datetime, actor: str) -> Retained:

@@ -20,7 +20,7 @@ def tell_demo_permissions(*, business_id: int, story: Sequence[demo.DemoCustomer
     """Permissions with their proof, wishes and a few households, for the first people of the story. Returns how many spoke."""
     scope = Scope(business_id)
     for purpose in ("newsletter", "offers"):
-        publish_wording(scope=scope, purpose=purpose, language="en", version=WORDING, text=TEXT, at=at - timedelta(days=500))
+        publish_wording(scope=scope, purpose=purpose, language="en", version=WORDING, text=TEXT, at=at - timedelta(days=500), actor=ACTOR)
     people = [one for one in story if one.emails and not one.organisation][:MOST]
     for place, one in enumerate(people):
         _speak(scope, numbers[one.number], one, place, at)
