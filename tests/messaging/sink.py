@@ -99,6 +99,9 @@ class Sink:
                 if self._say(line, "rcpt", "250 ok").startswith("2"):
                     recipients.append(_inside(words))
             elif verb == "DATA":
+                if not recipients:
+                    line.sendall(b"554 5.5.1 no valid recipients\r\n")
+                    continue
                 if not self._say(line, "data", "354 go on").startswith("3"):
                     continue
                 lines = []

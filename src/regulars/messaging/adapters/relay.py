@@ -7,7 +7,9 @@ import os
 import re
 import smtplib
 import ssl
-from collections.abc import Callable, Iterable
+import time
+from collections.abc import Callable, Generator, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Protocol
@@ -42,11 +44,22 @@ class Parcel:
     content: bytes
 
 
-class Relay(Protocol):
-    """A way out."""
+Talk = Generator[None, None, Answer]
 
-    def hand_over(self, parcel: Parcel) -> Answer:
-        """Hand one message over."""
+
+class Relay(Protocol):
+    """A way out for one message after the other."""
+
+    def open(self) -> Answer | None:
+        """Make sure that there is a connection. The answer "away" when there is none."""
+        ...
+
+    def is_open(self) -> bool:
+        """Whether `open` has nothing to do."""
+        ...
+
+    def talk(self, parcel: Parcel) -> Talk:
+        """Hand one message over; pauses whenever the other side has to speak, and returns the answer."""
         ...
 
     def close(self) -> None:
@@ -59,6 +72,32 @@ def relay_for(url: str, var: Path) -> Callable[[], Relay]:
     if not url:
         return lambda: FolderRelay(var / FOLDER)
     return lambda: SmtpRelay(url)
+
+
+def hand_over_all(pairs: Sequence[tuple[Relay, Parcel]]) -> list[Answer]:
+    """Hand several messages over at once, each by a relay of its own: all have spoken before the first answer is waited for."""
+    closed = [relay for relay, _parcel in pairs if not relay.is_open()]
+    if len(closed) > 1:
+        with ThreadPoolExecutor(len(closed)) as pool:  # a server that doesn't answer is waited for once
+            away = dict(zip(map(id, closed), pool.map(lambda relay: relay.open(), closed), strict=True))
+    else:
+        away = {id(relay): relay.open() for relay in closed}
+    answers: dict[int, Answer] = {}
+    talks: dict[int, Talk] = {}
+    for n, (relay, parcel) in enumerate(pairs):
+        fault = away.get(id(relay))
+        if fault is not None:
+            answers[n] = fault
+        else:
+            talks[n] = relay.talk(parcel)
+    while talks:
+        for n, talk in list(talks.items()):
+            try:
+                next(talk)
+            except StopIteration as end:
+                answers[n] = end.value
+                del talks[n]
+    return [answers[n] for n in range(len(pairs))]
 
 
 def kept_message(*, folder: Path, name: str) -> Path:
@@ -87,7 +126,14 @@ class FolderRelay:
         self.folder, self.line_breaks = folder, line_breaks
         folder.mkdir(parents=True, exist_ok=True)
 
-    def hand_over(self, parcel: Parcel) -> Answer:
+    def open(self) -> Answer | None:
+        return None
+
+    def is_open(self) -> bool:
+        return True
+
+    def talk(self, parcel: Parcel) -> Talk:
+        yield from ()
         place = self.folder / f"{parcel.name}.eml"
         half = self.folder / f".{parcel.name}.{os.getpid()}"
         half.write_bytes(f"Return-Path: <{parcel.sender}>\r\nDelivered-To: {parcel.recipient}\r\n".encode() + parcel.content)
@@ -107,15 +153,23 @@ class SmtpRelay:
         self.parts = urlsplit(url)
         self.line: smtplib.SMTP | None = None
         self.sent = 0
+        self.spoke_at = 0.0
 
-    def hand_over(self, parcel: Parcel) -> Answer:
+    def open(self) -> Answer | None:
         try:
-            line = self._line()
+            self._line()
         except (OSError, smtplib.SMTPException) as fault:
             self._drop()
             return Answer("away", 0, _words(fault))
+        return None
+
+    def is_open(self) -> bool:
+        return self.line is not None and self.sent < MESSAGES_A_CONNECTION
+
+    def talk(self, parcel: Parcel) -> Talk:
+        assert self.line is not None
         try:
-            return self._said(line, parcel)
+            return (yield from self._said(self.line, parcel))
         except (OSError, smtplib.SMTPException) as fault:
             self._drop()
             return Answer("later", 0, _words(fault))
@@ -126,28 +180,17 @@ class SmtpRelay:
                 self.line.quit()
             self._drop()
 
-    def _said(self, line: smtplib.SMTP, parcel: Parcel) -> Answer:
-        options = []
-        if parcel.needs_smtputf8:
-            if not line.has_extn("smtputf8"):
-                return Answer("unsupported", 0, "the mail server offers no SMTPUTF8")
-            options = ["SMTPUTF8", "BODY=8BITMIME"]
-            line.command_encoding = "utf-8"
-        elif not parcel.content.isascii() and line.has_extn("8bitmime"):
-            options = ["BODY=8BITMIME"]
-        steps: tuple[Callable[[], tuple[int, bytes]], ...] = (
-            lambda: line.mail(parcel.sender, options),
-            lambda: line.rcpt(parcel.recipient),
-            lambda: line.docmd("DATA"),
-        )
-        for step in steps:
-            code, words = step()
-            if code >= 400:
-                return self._no(line, code, words)
+    def _said(self, line: smtplib.SMTP, parcel: Parcel) -> Talk:
+        if parcel.needs_smtputf8 and not line.has_extn("smtputf8"):
+            return Answer("unsupported", 0, "the mail server offers no SMTPUTF8")
+        no = yield from self._announced(line, parcel)
+        if no is not None:
+            return self._no(line, *no)
         self.sent += 1
         try:
-            line.send(_dotted(parcel.content))
-            code, words = line.getreply()
+            self._send(line, _dotted(parcel.content))
+            yield
+            code, words = self._reply(line)
         except (OSError, smtplib.SMTPException) as fault:
             self._drop()
             return Answer("unknown", 0, _words(fault))
@@ -155,11 +198,46 @@ class SmtpRelay:
             return Answer("accepted", code, _text(words))
         return self._no(line, code, words)
 
+    def _announced(self, line: smtplib.SMTP, parcel: Parcel) -> Generator[None, None, tuple[int, bytes] | None]:
+        """Say from whom and to whom; the reply that refuses it, or None when the message may follow."""
+        options = " SMTPUTF8 BODY=8BITMIME" if parcel.needs_smtputf8 else ""
+        if not options and not parcel.content.isascii() and line.has_extn("8bitmime"):
+            options = " BODY=8BITMIME"
+        commands = [f"MAIL FROM:{smtplib.quoteaddr(parcel.sender)}{options}", f"RCPT TO:{smtplib.quoteaddr(parcel.recipient)}", "DATA"]
+        # A server that offers it hears the three at once (RFC 2920) and answers each.
+        for together in [commands] if line.has_extn("pipelining") else [[one] for one in commands]:
+            self._send(line, "".join(f"{one}\r\n" for one in together).encode())
+            yield
+            refused: tuple[int, bytes] | None = None
+            for command in together:
+                code, words = self._reply(line)
+                if refused is not None and command == "DATA" and code < 400:
+                    self._drop()  # it waits for a message to nobody: leaving is the only answer that sends none
+                elif refused is None and code >= 400:
+                    refused = (code, words)
+                    if code == 421:
+                        return refused
+            if refused is not None:
+                return refused
+        return None
+
+    def _send(self, line: smtplib.SMTP, content: bytes) -> None:
+        if line.sock is not None:
+            line.sock.settimeout(TIMEOUT_SECONDS)
+        line.send(content)
+        self.spoke_at = time.monotonic()
+
+    def _reply(self, line: smtplib.SMTP) -> tuple[int, bytes]:
+        """The next reply. The time that others were waited for has run for this one too."""
+        if line.sock is not None:
+            line.sock.settimeout(max(0.5, TIMEOUT_SECONDS - (time.monotonic() - self.spoke_at)))
+        return line.getreply()
+
     def _no(self, line: smtplib.SMTP, code: int, words: bytes) -> Answer:
         answer = Answer("later" if code < 500 else "refused", code, _text(words))
         if code == 421:
             self._drop()
-        else:
+        elif self.line is not None:
             try:
                 line.rset()
             except (OSError, smtplib.SMTPException):

@@ -5,8 +5,7 @@ are one transaction; what a crash leaves in flight is repeated under the same Me
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -17,21 +16,25 @@ from django.db.models.functions import Now
 from regulars.business.queries import Scope
 from regulars.contacts.services import (
     Ask,
+    AskRefused,
+    Confirmation,
     ContactParticulars,
     ContactRefused,
     Decision,
-    ReservationGone,
-    confirm_reservation,
-    decide_contact,
-    recheck_reservation,
+    GateQuestion,
+    confirm_reservations,
+    decide_contacts,
+    recheck_reservations,
     release_reservation,
 )
 from regulars.groundwork.kernel.facts import announce
+from regulars.groundwork.kernel.refusals import NotFound, Refusal
 from regulars.groundwork.kernel.retrying import retried
 from regulars.messaging.adapters.dkim_key import dkim_key
-from regulars.messaging.adapters.relay import FOLDER, Answer, FolderRelay, Parcel, Relay, relay_for
+from regulars.messaging.adapters.flight_sql import Barriers, barriers, mark_accepted, mark_in_flight, still_claimed
+from regulars.messaging.adapters.relay import FOLDER, Answer, FolderRelay, Parcel, Relay, hand_over_all, relay_for
 from regulars.messaging.events import MessagesHandedOver, MessageUncertain
-from regulars.messaging.models import MailSwitch, Message, MessageState, Suppression
+from regulars.messaging.models import MailSwitch, Message, MessageState
 from regulars.messaging.rules.addresses import recipient_of
 from regulars.messaging.rules.reports import verdict_of_reply
 from regulars.messaging.rules.sending import Pace, may_repeat, wait_before
@@ -42,7 +45,8 @@ from regulars.messaging.services.writing import BULK
 
 ACTOR = "system:mail"
 LEASE = timedelta(minutes=5)
-CLAIM = 100
+CLAIM = 200
+AGAIN = timedelta(minutes=1)
 NATURES = {"promotional": "offer", "survey": "survey", "service": "follow-up", "reply": "follow-up"}
 Clock = Callable[[], datetime]
 
@@ -127,69 +131,58 @@ def _claimed(through: Outlet, at: datetime, limit: int) -> list[Message]:
 def _marked_in_flight(group: Sequence[Message], through: Outlet, at: datetime) -> list[Message]:
     """The last look. Whoever passes is in flight when this commits; whoever doesn't is withheld, or waits."""
     with transaction.atomic():
-        ids = [row.pk for row in group]
-        # In one order, so that two senders can't wait for each other.
-        held = {row.pk: row for row in Message.objects.select_for_update().filter(pk__in=ids, state=MessageState.CLAIMED).order_by("pk")}
-        stopped = set(MailSwitch.objects.filter(resumed_at__isnull=True).values_list("business_id", flat=True))
-        listed = _listed(group)
-        ready = []
-        for row in sorted(group, key=lambda one: (one.customer_id or 0, one.pk)):
-            own = held.get(row.pk)
-            if own is None or own.fence != row.fence:
-                continue
-            if row.business_id in stopped:
-                _put_back(row, "stopped", at)
-            elif (row.business_id, row.address.lower()) in listed and _is_barred(row, listed[row.business_id, row.address.lower()]):
-                _withhold(row, "suppressed", at)
-            elif row.customer_id is None:
-                _withhold(row, "customer_gone", at)
-            elif (free := through.pace.free_from(row.route_domain, at)) > at:
-                _put_back(row, "pace", free)
-            elif _gate_allows(row, at):
-                through.pace.count(row.route_domain, at)
-                ready.append(row)
-        Message.objects.filter(pk__in=[row.pk for row in ready]).update(
-            state=MessageState.IN_FLIGHT, in_flight_at=at, attempts=F("attempts") + 1, leased_until=Now() + LEASE
-        )
+        held = still_claimed(claims=[(row.pk, row.fence) for row in group])
+        barred = barriers(business_ids={row.business_id for row in group}, addresses={row.address.lower() for row in group})
+        asking = [
+            row
+            for row in sorted(group, key=lambda one: (one.customer_id or 0, one.pk))
+            if row.pk in held and _may_ask(row, barred, through, at)
+        ]
+        decisions = _decided(asking, at)
+        places = {row.pk: place for row in asking if (place := _place(row, decisions.get(row.pk), at)) is not None}
+        claims = [(row.pk, row.fence, places[row.pk]) for row in asking if row.pk in places]
+        flying = mark_in_flight(claims=claims, at=at, lease=LEASE) if claims else set()
+    ready = [row for row in asking if row.pk in flying]
     for row in ready:
         row.attempts += 1
+        row.reservation = places[row.pk]
     return ready
 
 
-def _listed(group: Sequence[Message]) -> dict[tuple[int, str], bool]:
-    rows = Suppression.objects.filter(
-        business_id__in={row.business_id for row in group}, address__in={row.address.lower() for row in group}
-    )
-    found: dict[tuple[int, str], bool] = {}
-    for row in rows:
-        found[row.business_id, row.address] = found.get((row.business_id, row.address), False) or row.all_purposes
-    return found
-
-
-def _is_barred(row: Message, all_purposes: bool) -> bool:
-    return all_purposes or row.contact_class in BULK
-
-
-def _gate_allows(row: Message, at: datetime) -> bool:
-    scope = Scope(row.business_id)
-    decision = _decided(row, scope, at)
-    if decision.answer == "allow":
-        return True
-    code = decision.reasons[0].code if decision.reasons else "gate"
-    if code.startswith("reservation_"):
-        row.reservation = ""
-        _put_back(row, code, at)
-    elif decision.answer == "defer" and decision.until is not None and (row.expires_at is None or decision.until < row.expires_at):
-        _release(row, code, at)
-        _put_back(row, code, decision.until, give_up=decision.until)
+def _may_ask(row: Message, barred: Barriers, through: Outlet, at: datetime) -> bool:
+    """Everything but the gate: the switch, the list, whether the customer is still there, the pace of the domain."""
+    listed = barred.listed.get((row.business_id, row.address.lower()))
+    if row.business_id in barred.stopped:
+        _put_back(row, "stopped", at)
+    elif listed is not None and (listed or row.contact_class in BULK):
+        _withhold(row, "suppressed", at)
+    elif row.customer_id is None:
+        _withhold(row, "customer_gone", at)
+    elif (free := through.pace.free_from(row.route_domain, at)) > at:
+        _put_back(row, "pace", free)
     else:
-        _withhold(row, code, at)
+        through.pace.count(row.route_domain, at)
+        return True
     return False
 
 
-def _decided(row: Message, scope: Scope, at: datetime) -> Decision:
-    if row.reservation:
-        return recheck_reservation(scope=scope, reservation=row.reservation, at=at)
+def _decided(rows: Sequence[Message], at: datetime) -> dict[int, Decision | Refusal]:
+    """What the gate says now: to those that hold a place, whether it stands; the others ask for one."""
+    found: dict[int, Decision | Refusal] = {}
+    for business_id in {row.business_id for row in rows}:
+        scope = Scope(business_id)
+        own = [row for row in rows if row.business_id == business_id]
+        holding, asking = [row for row in own if row.reservation], [row for row in own if not row.reservation]
+        if holding:
+            stands = recheck_reservations(scope=scope, reservations=[row.reservation for row in holding], at=at)
+            found |= {row.pk: stands[row.reservation] for row in holding if row.reservation in stands}
+        if asking:
+            answers = decide_contacts(scope=scope, questions=[_question(row) for row in asking], reserve=True, at=at, actor=ACTOR)
+            found |= {row.pk: answer for row, answer in zip(asking, answers, strict=True)}
+    return found
+
+
+def _question(row: Message) -> GateQuestion:
     assert row.customer_id is not None
     ask = Ask(
         channel="email",
@@ -199,14 +192,30 @@ def _decided(row: Message, scope: Scope, at: datetime) -> Decision:
         expires_at=row.expires_at,
         address=row.address,
     )
-    key = f"message:{row.public_id}:{row.fence}"
-    decision = decide_contact(
-        scope=scope, customer_id=row.customer_id, ask=ask, reserve=True, key=key, at=at, actor=ACTOR, source=row.origin or "gate"
-    )
-    if decision.answer == "allow" and decision.reservation:
-        row.reservation = decision.reservation
-        Message.objects.filter(pk=row.pk).update(reservation=decision.reservation)
-    return decision
+    return GateQuestion(row.customer_id, ask, f"message:{row.public_id}:{row.fence}", row.origin or "gate")
+
+
+def _place(row: Message, decision: Decision | Refusal | None, at: datetime) -> str | None:
+    """The place with which it may go now; None when it waits or is withheld, as the gate said. No decision: its place is unknown."""
+    if decision is None or isinstance(decision, Refusal):
+        row.reservation = ""
+        if isinstance(decision, AskRefused | NotFound):
+            _withhold(row, "customer_gone" if isinstance(decision, NotFound) else decision.code, at)
+        else:
+            _put_back(row, decision.code if decision else "reservation_gone", at + AGAIN)
+        return None
+    if decision.answer == "allow":
+        return decision.reservation or row.reservation
+    code = decision.reasons[0].code if decision.reasons else "gate"
+    if code.startswith("reservation_"):
+        row.reservation = ""
+        _put_back(row, code, at)
+    elif decision.answer == "defer" and decision.until is not None and (row.expires_at is None or decision.until < row.expires_at):
+        _release(row, code, at)
+        _put_back(row, code, decision.until, give_up=decision.until)
+    else:
+        _withhold(row, code, at)
+    return None
 
 
 def _put_back(row: Message, reason: str, due_at: datetime, *, give_up: datetime | None = None) -> None:
@@ -231,12 +240,7 @@ def _release(row: Message, reason: str, at: datetime) -> None:
 
 
 def _handed_over(ready: Sequence[Message], through: Outlet, at: datetime) -> list[Answer]:
-    parcels = [_parcel(row, at) for row in ready]
-    if len(parcels) <= 1:
-        return [through.relays[0].hand_over(parcel) for parcel in parcels]
-    with ThreadPoolExecutor(max_workers=len(parcels)) as pool:
-        pairs = zip(through.relays, parcels, strict=False)
-        return list(pool.map(lambda pair: pair[0].hand_over(pair[1]), pairs))
+    return hand_over_all([(relay, _parcel(row, at)) for relay, row in zip(through.relays, ready, strict=False)])
 
 
 def _parcel(row: Message, at: datetime) -> Parcel:
@@ -252,17 +256,18 @@ def _parcel(row: Message, at: datetime) -> Parcel:
 
 
 def _settled(ready: Sequence[Message], answers: Sequence[Answer], through: Outlet, at: datetime) -> None:
+    pairs = list(zip(ready, answers, strict=True))
     with transaction.atomic():
-        done: dict[int, list[int]] = {}
-        for row, answer in zip(ready, answers, strict=True):
-            held = Message.objects.filter(pk=row.pk, fence=row.fence, state=MessageState.IN_FLIGHT)
-            if answer.kind == "accepted":
-                if held.update(**_end(MessageState.ACCEPTED, "", answer, at)):
-                    _confirm(row, at)
-                    done.setdefault(row.business_id, []).append(row.pk)
-            else:
+        taken = [(row, answer) for row, answer in pairs if answer.kind == "accepted"]
+        ended = mark_accepted(claims=[(row.pk, row.fence, _words(answer)) for row, answer in taken], at=at) if taken else set()
+        done = [row for row, _answer in taken if row.pk in ended]
+        if done:
+            _confirm(done, at)
+        for row, answer in pairs:
+            if answer.kind != "accepted":
                 _settle_no(row, answer, through, at)
-        for business_id, ids in done.items():
+        for business_id in sorted({row.business_id for row in done}):
+            ids = [row.pk for row in done if row.business_id == business_id]
             announce(MessagesHandedOver(tenant_id=business_id, at=at, actor=ACTOR, message_ids=ids))
 
 
@@ -316,10 +321,20 @@ def _words(answer: Answer) -> str:
     return f"{answer.code} {answer.words}".strip()[:500] if answer.code else answer.words[:500]
 
 
-def _confirm(row: Message, at: datetime) -> None:
-    """Write the contact down and let its place count from now. A place that was given away meanwhile loses nothing: the mail is out."""
-    scope = Scope(row.business_id)
-    said = ContactParticulars(
+def _confirm(rows: Sequence[Message], at: datetime) -> None:
+    """Write the contacts down and let their places count from now. A place that was given away meanwhile loses nothing: the mail is out."""
+    for business_id in sorted({row.business_id for row in rows}):
+        scope = Scope(business_id)
+        said = [Confirmation(row.reservation, row.actor, _contact(row)) for row in rows if row.business_id == business_id]
+        found = confirm_reservations(scope=scope, confirmations=said, at=at)
+        # Where the business has given up the word, the gate's own one stands in.
+        plain = [replace(one, contact=None) for one, answer in zip(said, found, strict=True) if isinstance(answer, ContactRefused)]
+        if plain:
+            confirm_reservations(scope=scope, confirmations=plain, at=at)
+
+
+def _contact(row: Message) -> ContactParticulars:
+    return ContactParticulars(
         channel="email",
         direction="out",
         nature=NATURES.get(row.contact_class, "notice"),
@@ -327,9 +342,3 @@ def _confirm(row: Message, at: datetime) -> None:
         note=row.subject[:500],
         links={"message": str(row.public_id)},
     )
-    try:
-        confirm_reservation(scope=scope, reservation=row.reservation, at=at, actor=row.actor, contact=said)
-    except ContactRefused:  # the business has given up the word; the gate's own one stands in
-        confirm_reservation(scope=scope, reservation=row.reservation, at=at, actor=row.actor)
-    except ReservationGone:
-        return
