@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from regulars.business.models import Branch, Business, Holiday, OpeningHours
 from regulars.business.rules.opening import Interval, SpecialDay, intervals_on, is_open
 from regulars.business.rules.scope import Scope
+from regulars.groundwork.kernel.bulk.instances import objects
 from regulars.groundwork.kernel.refusals import NotFound
 
 __all__ = [
@@ -40,7 +41,10 @@ class BranchHours:
 
 def business_of(*, scope: Scope) -> Business:
     """The business of a scope."""
-    return Business.objects.get(pk=scope.business_id)
+    found = objects(Business, "FROM business_business t WHERE t.id = %s", scope.business_id)
+    if not found:
+        raise Business.DoesNotExist
+    return found[0]
 
 
 def all_businesses() -> list[Business]:

@@ -35,9 +35,9 @@ from regulars.customers.queries import Customer, CustomerCounts, Particulars, cl
 from regulars.groundwork.kernel.schedules import instant_of
 from regulars.groundwork.kernel.upgrade import pending
 from regulars.groundwork.kernel.worker import is_alive
-from regulars.insight.queries import CustomerFigures, SlippingFilter, current_refresh, figures_of, slipping_page
+from regulars.insight.queries import CustomerFigures, current_refresh, figures_of, most_at_stake
 from regulars.purchases.queries import CustomerTotals, customer_totals, purchases_exist, sums_of
-from regulars.staff.queries import Actor, Role, employees, may_open, table
+from regulars.staff.queries import Actor, Role, employee_names, may_open, table
 
 MANY_CUSTOMERS, COUNTS_KEPT_SECONDS = 20_000, 60
 
@@ -66,6 +66,7 @@ class CustomerScreen:
     """One customer's page."""
 
     customer: Customer
+    customer_ids: tuple[int, ...]
     particulars: Particulars
     totals: list[CustomerTotals]
     story: Story
@@ -114,19 +115,22 @@ def customer_page(*, scope: Scope, actor: Actor, public_id: str, asked: StoryAsk
     """Who they are, what they bought, how they are doing (for those who may see insight), a page of their story. Raises NotFound."""
     customer = customer_of(scope=scope, public_id=public_id)
     ids = cluster_of(scope=scope, customer_id=customer.pk)
-    people = employees(scope=scope)
-    staff_id = next((one.pk for one in people if str(one.public_id) == asked.staff), None)
+    people = employee_names(scope=scope)
+    staff_id = next((pk for pk, number, _name in people if number == asked.staff), None)
     chosen = StoryFilter(channel=asked.channel, nature=asked.nature, outcome=asked.outcome, staff_id=staff_id)
+    terms = terms_of(scope=scope)
+    story = story_of(scope=scope, customer=customer, customer_ids=ids, cursor=asked.cursor, kinds=asked.kinds, chosen=chosen, terms=terms)
     return CustomerScreen(
         customer=customer,
+        customer_ids=ids,
         particulars=particulars_of(customer=customer, customer_ids=ids),
         totals=customer_totals(scope=scope, customer=customer, customer_ids=ids),
-        story=story_of(scope=scope, customer=customer, customer_ids=ids, cursor=asked.cursor, kinds=asked.kinds, chosen=chosen),
+        story=story,
         insight=figures_of(scope=scope, customer=customer, customer_ids=ids) if may_open(actor, "desk:insight") else None,
         kinds=list(asked.kinds),
         chosen=chosen,
-        terms=terms_of(scope=scope),
-        staff=[(str(one.public_id), one.name) for one in people],
+        terms=terms,
+        staff=[(number, name) for _pk, number, name in people],
         follow_ups=follow_ups_of(scope=scope, customer=customer),
         may_we=may_we(scope=scope, customer=customer, at=at),
     )
@@ -222,7 +226,7 @@ def _leaving(scope: Scope) -> list[Leaving] | None:
     refresh = current_refresh(scope=scope)
     if refresh is None:
         return None
-    rows = slipping_page(scope=scope, refresh=refresh, asked=SlippingFilter(), size=5).rows
+    rows = most_at_stake(scope=scope, refresh=refresh, size=5)
     return [Leaving(row.customer.display_name, str(row.customer.public_id), row.reason) for row in rows]
 
 
@@ -232,7 +236,7 @@ def _first_steps(scope: Scope, business: Business, any_purchase: bool) -> list[S
         Step("business", "desk:settings_business", bool(business.currency)),
         Step("branch", "desk:settings", bool(known)),
         Step("purchases", "desk:imports", any_purchase),
-        Step("staff", "desk:staff", len(employees(scope=scope)) > 1),
+        Step("staff", "desk:staff", len(employee_names(scope=scope)) > 1),
     ]
     return [] if all(step.done for step in steps) else steps
 

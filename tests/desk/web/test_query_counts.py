@@ -33,10 +33,10 @@ def fill(cast: Cast, start: int, count: int) -> None:
 @pytest.mark.parametrize(
     ("path", "most"),
     [
-        ("/", 16),
+        ("/", 14),
         ("/customers/", 6),
         ("/customers/?q=crowd", 7),
-        ("/customers/{ada}/", 40),
+        ("/customers/{ada}/", 32),
         ("/purchases/", 6),
         ("/settings/", 8),
         ("/settings/staff/", 9),

@@ -17,7 +17,7 @@ from regulars.contacts.queries.reading import (
     follow_ups_of,
     versions_of,
 )
-from regulars.contacts.queries.story import Story, TimelineSource, add_timeline_source, before_place, order_of, story_of
+from regulars.contacts.queries.story import Story, TimelineSource, add_timeline_source, newest_rows, order_of, story_of
 from regulars.contacts.queries.terms import Terms, channel_words, terms_of
 from regulars.contacts.rules.gate_clock import instant_of_wall
 from regulars.contacts.rules.gate_deciding import Ask
@@ -54,7 +54,6 @@ __all__ = [
     "Valence",
     "add_timeline_source",
     "ask_gate",
-    "before_place",
     "budget_of",
     "channel_words",
     "contact_lines_of",
@@ -72,6 +71,7 @@ __all__ = [
     "instant_on_their_clock",
     "likes_of",
     "likes_of_all",
+    "newest_rows",
     "order_of",
     "promises_section",
     "slot_of",

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from regulars.business.queries import Scope
+from regulars.business.queries import Branch, Scope
 from regulars.contacts.models import Contact, FollowUp
+from regulars.contacts.queries.paging import newest_rows, order_of
 from regulars.contacts.queries.terms import Terms, terms_of
 from regulars.contacts.rules.timeline import Cursor, TimelineLine
 from regulars.contacts.rules.words import TermKind, Valence
 from regulars.customers.queries import Customer
+from regulars.groundwork.kernel.bulk.instances import instances
 from regulars.groundwork.kernel.ids import parsed
 from regulars.groundwork.kernel.refusals import NotFound
+from regulars.staff.queries import Employee
 
 PHRASES = {
     ("email", "in"): gettext_noop("They wrote an e-mail"),
@@ -41,6 +45,11 @@ MOOD_WORDS = {
     1: gettext_noop("Mood: content"),
     2: gettext_noop("Mood: delighted"),
 }
+
+# Contacts as they stand: those that a later entry corrects give way to it, and what never happened is left out.
+STANDS = "NOT t.void AND NOT EXISTS (SELECT 1 FROM contacts_contact k WHERE k.corrects_id = t.id)"
+WITH_STAFF = "FROM contacts_contact t LEFT JOIN staff_employee s ON s.id = t.staff_id LEFT JOIN business_branch b ON b.id = t.branch_id "
+PROMISED = "FROM contacts_followup f JOIN customers_customer c ON c.id = f.customer_id LEFT JOIN staff_employee s ON s.id = f.staff_id"
 
 
 @dataclass(frozen=True)
@@ -91,18 +100,19 @@ def versions_of(*, contact: Contact) -> list[Contact]:
 
 
 def contact_lines(
-    scope: Scope, customer_id: int, before: Cursor | None, size: int, chosen: StoryFilter, terms: Terms
+    scope: Scope, ids: Sequence[int], before: Cursor | None, size: int, chosen: StoryFilter, terms: Terms
 ) -> list[TimelineLine]:
-    """Logged contacts as lines of a customer's story, newest first, from one index range."""
-    from regulars.contacts.queries.story import before_place, order_of
-
-    rows = standing().filter(customer_id=customer_id, business_id=scope.business_id).select_related("staff", "branch")
-    for name in ("channel", "nature", "outcome", "staff_id"):
-        if value := getattr(chosen, name):
-            rows = rows.filter(**{name: value})
-    if before:
-        rows = rows.filter(at__lte=before.at).filter(before_place(before.at, before.order, "contact"))
-    return [line_of(row, terms, order_of("contact", row.pk)) for row in rows.order_by("-at", "-pk")[:size]]
+    """Logged contacts as lines of a person's story, newest first, from one index range for each of their records."""
+    narrower = {name: value for name in ("channel", "nature", "outcome", "staff_id") if (value := getattr(chosen, name))}
+    where = f"AND t.business_id = %s AND {STANDS}" + "".join(f" AND t.{name} = %s" for name in narrower)
+    rest, values = newest_rows(
+        "contacts_contact", ids, prefix="contact", before=before, size=size, where=where, values=[scope.business_id, *narrower.values()]
+    )
+    lines = []
+    for row, staff, branch in instances(((Contact, "t"), (Employee, "s"), (Branch, "b")), WITH_STAFF + rest, *values):
+        row.staff, row.branch = staff, branch
+        lines.append(line_of(row, terms, order_of("contact", row.pk)))
+    return lines
 
 
 def contact_lines_of(*, scope: Scope, contacts: list[Contact]) -> list[TimelineLine]:
@@ -136,18 +146,27 @@ def line_of(row: Contact, terms: Terms, order: str) -> TimelineLine:
 
 def follow_ups_due(*, scope: Scope, staff_id: int | None, size: int = 20) -> list[FollowUp]:
     """Open promises of an employee (and those that are anybody's), the earliest due first; without `staff_id` everybody's."""
-    rows = FollowUp.objects.filter(business_id=scope.business_id, open=True).select_related("customer", "staff")
+    where, values = "f.business_id = %s AND f.open", [scope.business_id]
     if scope.branch_ids is not None:
-        rows = rows.filter(Q(customer__home_branch_id__in=scope.branch_ids) | Q(customer__home_branch_id__isnull=True))
+        ids = ", ".join(str(int(one)) for one in sorted(scope.branch_ids)) or "0"
+        where += f" AND (c.home_branch_id IS NULL OR c.home_branch_id IN ({ids}))"
     if staff_id is not None:
-        rows = rows.filter(Q(staff_id=staff_id) | Q(staff_id__isnull=True))
-    return list(rows.order_by("due_at", "pk")[:size])
+        where, values = f"{where} AND (f.staff_id = %s OR f.staff_id IS NULL)", [*values, staff_id]
+    return _promises(where, values, size)
 
 
 def follow_ups_of(*, scope: Scope, customer: Customer) -> list[FollowUp]:
     """Open promises to one customer, the earliest due first."""
-    rows = FollowUp.objects.filter(business_id=scope.business_id, customer=customer, open=True).select_related("staff")
-    return list(rows.order_by("due_at", "pk")[:50])
+    return _promises("f.business_id = %s AND f.customer_id = %s AND f.open", [scope.business_id, customer.pk], 50)
+
+
+def _promises(where: str, values: list[int], size: int) -> list[FollowUp]:
+    found = []
+    rest = f"{PROMISED} WHERE {where} ORDER BY f.due_at, f.id LIMIT {size:d}"
+    for row, customer, staff in instances(((FollowUp, "f"), (Customer, "c"), (Employee, "s")), rest, *values):
+        row.customer, row.staff = customer, staff
+        found.append(row)
+    return found
 
 
 def follow_up_of(*, scope: Scope, public_id: str) -> FollowUp:

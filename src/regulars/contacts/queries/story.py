@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-
-from django.db.models import Q
 
 from regulars.business.queries import Scope
 from regulars.contacts.models import Entry
+from regulars.contacts.queries.paging import newest_rows, order_of
 from regulars.contacts.queries.reading import StoryFilter, contact_lines
-from regulars.contacts.queries.terms import terms_of
+from regulars.contacts.queries.terms import Terms, terms_of
 from regulars.contacts.rules.timeline import Cursor, TimelineLine, merged
 from regulars.customers.queries import Customer, cluster_of
+from regulars.groundwork.kernel.bulk.instances import objects
 
 __all__ = [
     "Cursor",
@@ -22,13 +21,13 @@ __all__ = [
     "TimelineLine",
     "TimelineSource",
     "add_timeline_source",
-    "before_place",
+    "newest_rows",
     "order_of",
     "story_of",
 ]
 
-# (scope, customer id, lines before this place or None, how many) → lines, newest first
-TimelineSource = Callable[[Scope, int, Cursor | None, int], list[TimelineLine]]
+# (scope, ids of all records of the person, lines before this place or None, how many) → lines, newest first
+TimelineSource = Callable[[Scope, Sequence[int], Cursor | None, int], list[TimelineLine]]
 _SOURCES: dict[str, TimelineSource] = {}
 
 
@@ -53,35 +52,36 @@ def story_of(
     size: int = 30,
     kinds: Collection[str] = (),
     chosen: StoryFilter | None = None,
-    customer_ids: Collection[int] = (),
+    customer_ids: Sequence[int] = (),
+    terms: Terms | None = None,
 ) -> Story:
-    """A page of everything that happened with a customer and their merged records. Each source answers from one index; the pages are merged.
+    """A page of everything that happened with a customer and their merged records. Each source answers with one statement from its index;
+    the pages are merged.
 
     `kinds` narrows to sources by name ("facts", "contacts", "purchases" …); empty means all. A filter that is not empty asks for what only
-    logged contacts have, so it shows those alone. `customer_ids`: the person's records, for whoever knows them already.
+    logged contacts have, so it shows those alone. `customer_ids`, `terms`: the person's records and the business's words, for whoever
+    knows them already.
     """
     place = Cursor.read(cursor) if cursor else None
     chosen = chosen or StoryFilter()
-    terms = terms_of(scope=scope)
+    words = terms or terms_of(scope=scope)
 
-    def contacts(scope: Scope, customer_id: int, before: Cursor | None, size: int) -> list[TimelineLine]:
-        return contact_lines(scope, customer_id, before, size, chosen, terms)
+    def contacts(scope: Scope, ids: Sequence[int], before: Cursor | None, size: int) -> list[TimelineLine]:
+        return contact_lines(scope, ids, before, size, chosen, words)
 
     sources = {"contacts": contacts} if chosen else {"facts": _entries, "contacts": contacts, **_SOURCES}
-    asked = [source for name, source in sources.items() if not kinds or name in kinds]
-    # A person's merged records tell one story; each has an index of its own to answer from.
+    # A person's merged records tell one story.
     ids = customer_ids or cluster_of(scope=scope, customer_id=customer.pk) or (customer.pk,)
-    pages = [source(scope, one, place, size + 1) for one in ids for source in asked]
+    pages = [source(scope, ids, place, size + 1) for name, source in sources.items() if not kinds or name in kinds]
     lines = merged(pages, size + 1)
     last = lines[size - 1] if len(lines) > size else None
     return Story(lines[:size], Cursor(last.at, last.order).text() if last else "")
 
 
-def _entries(scope: Scope, customer_id: int, before: Cursor | None, size: int) -> list[TimelineLine]:
-    rows = Entry.objects.filter(customer_id=customer_id, business_id=scope.business_id)
-    if before:
-        rows = rows.filter(at__lte=before.at).filter(_before(before.at, before.order))
-    found = rows.order_by("-at", "-pk")[:size]
+def _entries(scope: Scope, ids: Sequence[int], before: Cursor | None, size: int) -> list[TimelineLine]:
+    rest, values = newest_rows(
+        "contacts_entry", ids, prefix="fact", before=before, size=size, where="AND t.business_id = %s", values=[scope.business_id]
+    )
     return [
         TimelineLine(
             at=row.at,
@@ -91,22 +91,5 @@ def _entries(scope: Scope, customer_id: int, before: Cursor | None, size: int) -
             headline_values=row.headline_values,
             actor=row.actor,
         )
-        for row in found
+        for row in objects(Entry, f"FROM contacts_entry t {rest}", *values)
     ]
-
-
-def order_of(prefix: str, pk: int) -> str:
-    """A tie-breaker that sorts like the key does."""
-    return f"{prefix}:{pk:020d}"
-
-
-def _before(at: datetime, order: str) -> Q:
-    return before_place(at, order, "fact")
-
-
-def before_place(at: datetime, order: str, prefix: str) -> Q:
-    """The rows of a source (its tie-breakers begin with `prefix`) that come after a place in the story, newest first."""
-    kind, _sep, number = order.partition(":")
-    if kind == prefix and number.isdigit():
-        return Q(at__lt=at) | Q(at=at, pk__lt=int(number))
-    return Q(at__lte=at) if prefix < kind else Q(at__lt=at)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from regulars.business.queries import Scope
 from regulars.contacts.models import Term
 from regulars.contacts.rules.words import CHANNELS, DEFAULTS, KnownTerm, TermKind, Valence
+from regulars.groundwork.kernel.bulk.instances import objects
 
 
 @dataclass(frozen=True)
@@ -47,11 +50,18 @@ def channel_words() -> list[tuple[str, str]]:
 
 def terms_of(*, scope: Scope) -> Terms:
     """The business's words in one query, labels in the reader's language, the defaults first."""
-    known: dict[TermKind, dict[str, KnownTerm]] = {kind: {} for kind in TermKind}
-    for one in DEFAULTS:
-        known[one.kind][one.code] = replace(one, label=_(one.label))
-    for row in Term.objects.filter(business_id=scope.business_id).order_by("pk"):
+    known = {kind: dict(words) for kind, words in _defaults(get_language() or "en").items()}
+    for row in objects(Term, "FROM contacts_term t WHERE t.business_id = %s ORDER BY t.id", scope.business_id):
         kind = TermKind(row.kind)
         own = row.code not in known[kind] or known[kind][row.code].own
         known[kind][row.code] = KnownTerm(kind, row.code, row.label, Valence(row.valence), row.retired, own)
     return Terms(known)
+
+
+@lru_cache(maxsize=64)
+def _defaults(_language: str) -> dict[TermKind, dict[str, KnownTerm]]:
+    """The words that everybody begins with, in the reader's language."""
+    known: dict[TermKind, dict[str, KnownTerm]] = {kind: {} for kind in TermKind}
+    for one in DEFAULTS:
+        known[one.kind][one.code] = replace(one, label=_(one.label))
+    return known

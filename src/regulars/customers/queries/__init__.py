@@ -34,6 +34,7 @@ from regulars.customers.queries.permitting import (
     zone_known_of,
 )
 from regulars.customers.queries.processing import processing_record
+from regulars.customers.queries.rarities import Rarity, rarities_of
 from regulars.customers.queries.reaching import customers_at
 from regulars.customers.queries.retaining import Due, RuleShown, add_life_sign, retention_due, retention_rules
 from regulars.customers.queries.standing import PersonStanding, Reach, person_standing_of, person_standings_of
@@ -74,6 +75,7 @@ __all__ = [
     "Particulars",
     "PersonStanding",
     "PurposeRule",
+    "Rarity",
     "Reach",
     "RuleShown",
     "Standing",
@@ -112,6 +114,7 @@ __all__ = [
     "processing_record",
     "purpose_labels",
     "purposes_of",
+    "rarities_of",
     "retention_due",
     "retention_rules",
     "standing_merge_of",

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from regulars.business.queries import Scope
 from regulars.customers.models import Customer, Distinction, HouseholdMember, Membership
 from regulars.customers.queries.finding import present
+from regulars.customers.queries.rarities import Rarity, rarities_of
 from regulars.customers.queries.together import cluster_of, household_of
 from regulars.groundwork.kernel.bulk.dialect import fetch
 
@@ -72,20 +74,31 @@ def likely_pairs(*, scope: Scope, size: int = 50) -> list[Pair]:
     return sorted(pairs, key=lambda pair: (-len(pair.reasons), REASONS.index(pair.reasons[0]), pair.older.pk))[:size]
 
 
-def company_of(*, scope: Scope, customer_id: int, customer_ids: tuple[int, ...] = ()) -> Company:
-    """Who this person lives with, whom they speak for, who speaks for this organisation; only people that the scope shows."""
+def company_of(
+    *, scope: Scope, customer_id: int, customer_ids: tuple[int, ...] = (), rarities: Collection[Rarity] | None = None
+) -> Company:
+    """Who this person lives with, whom they speak for, who speaks for this organisation; only people that the scope shows.
+
+    `customer_ids`, `rarities`: all records of this person and what is known of them, for whoever knows it already.
+    """
     ids = customer_ids or cluster_of(scope=scope, customer_id=customer_id)
+    known = rarities_of(customer_ids=ids or (customer_id,)) if rarities is None else rarities
+    household, basis = _living_with(scope, customer_id, ids) if {Rarity.HOUSEHOLD, Rarity.ADDRESS} & set(known) else ([], "")
+    standing = Membership.objects.filter(until__isnull=True).order_by("pk")
+    organisations = standing.filter(person_id__in=ids, organisation__in=present(scope)).select_related("organisation")
+    people = standing.filter(organisation_id__in=ids, person__in=present(scope)).select_related("person")
+    return Company(
+        household=household,
+        household_basis=basis,
+        organisations=list(organisations) if Rarity.MEMBER in known else [],
+        people=list(people) if Rarity.PEOPLE in known else [],
+    )
+
+
+def _living_with(scope: Scope, customer_id: int, ids: tuple[int, ...]) -> tuple[list[Customer], str]:
     home = household_of(scope=scope, customer_id=customer_id, customer_ids=ids)
     others = [one for one in home.members if one not in ids]
-    living = present(scope).filter(pk__in=others).order_by("sort_name", "pk") if others else []
-    standing = Membership.objects.filter(until__isnull=True)
-    shown = present(scope)
-    return Company(
-        household=list(living),
-        household_basis=home.basis,
-        organisations=list(standing.filter(person_id__in=ids, organisation__in=shown).select_related("organisation").order_by("pk")),
-        people=list(standing.filter(organisation_id__in=ids, person__in=shown).select_related("person").order_by("pk")),
-    )
+    return list(present(scope).filter(pk__in=others).order_by("sort_name", "pk")) if others else [], home.basis
 
 
 def told_apart(*, one_id: int, other_id: int) -> bool:

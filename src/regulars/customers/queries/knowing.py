@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Count, Q
@@ -10,7 +10,9 @@ from django.db.models import Count, Q
 from regulars.business.queries import Scope
 from regulars.customers.models import ContactPoint, Customer, ExternalId, Forgotten, LegalHold, Trait
 from regulars.customers.queries.finding import present, visible
+from regulars.customers.queries.rarities import Rarity, rarities_of
 from regulars.customers.queries.together import cluster_of
+from regulars.groundwork.kernel.bulk.instances import among, objects
 
 
 @dataclass(frozen=True)
@@ -33,10 +35,12 @@ class CustomerCounts:
 def particulars_of(*, customer: Customer, customer_ids: Sequence[int] = ()) -> Particulars:
     """Everything beside the name, in three queries; with `customer_ids` of all the person's records, the surviving one's traits first."""
     ids = list(customer_ids) or [customer.pk]
+    chosen, values = among(ids)
+    traits = objects(Trait, f"FROM customers_trait t WHERE t.customer_id {chosen}", *values)
     return Particulars(
-        contact_points=list(ContactPoint.objects.filter(customer_id__in=ids).order_by("kind", "pk")),
-        external_ids=list(ExternalId.objects.filter(customer_id__in=ids).order_by("source", "pk")),
-        traits={row.name: row for row in sorted(Trait.objects.filter(customer_id__in=ids), key=lambda row: -ids.index(row.customer_id))},
+        contact_points=objects(ContactPoint, f"FROM customers_contactpoint t WHERE t.customer_id {chosen} ORDER BY t.kind, t.id", *values),
+        external_ids=objects(ExternalId, f"FROM customers_externalid t WHERE t.customer_id {chosen} ORDER BY t.source, t.id", *values),
+        traits={row.name: row for row in sorted(traits, key=lambda row: -ids.index(row.customer_id))},
     )
 
 
@@ -60,12 +64,19 @@ class Standing:
     survivor: Customer | None
 
 
-def standing_of(*, scope: Scope, customer_id: int, customer_ids: tuple[int, ...] = ()) -> Standing:
-    """Hold, erasure and merge of a record. `survivor` is the visible record that it was merged into, None when it stands for itself."""
+def standing_of(
+    *, scope: Scope, customer_id: int, customer_ids: tuple[int, ...] = (), rarities: Collection[Rarity] | None = None
+) -> Standing:
+    """Hold, erasure and merge of a record. `survivor` is the visible record that it was merged into, None when it stands for itself.
+
+    `customer_ids`, `rarities`: all records of this person and what is known of them, for whoever knows it already.
+    """
     ids = customer_ids or cluster_of(scope=scope, customer_id=customer_id)
     kept_as = ids[0] if ids else customer_id
+    known = rarities_of(customer_ids=ids or (customer_id,)) if rarities is None else rarities
+    holds = LegalHold.objects.filter(customer_id__in=ids, lifted_at__isnull=True) if Rarity.HOLD in known else None
     return Standing(
-        hold=LegalHold.objects.filter(customer_id__in=ids, lifted_at__isnull=True).first(),
-        forgotten=Forgotten.objects.filter(customer_id=customer_id).exists(),
+        hold=holds.first() if holds is not None else None,
+        forgotten=Rarity.FORGOTTEN in known and Forgotten.objects.filter(customer_id=customer_id).exists(),
         survivor=visible(scope).filter(pk=kept_as).first() if kept_as != customer_id else None,
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from regulars.business.queries import Scope, business_of
+from regulars.business.queries import Branch, Scope, business_of
 from regulars.customers.models import ConsentEvent, ContactPoint, Customer, Purpose, WishStatement, ZoneAssumption
 from regulars.customers.queries.together import cluster_of, merged_last_at
 from regulars.customers.rules.channels import POINT_OF
@@ -17,6 +17,7 @@ from regulars.customers.rules.countries import country_names, zones_by_country
 from regulars.customers.rules.purposes import Basis, PurposeRule, all_purposes
 from regulars.customers.rules.wishes import Statement, Wishes, wishes_together
 from regulars.customers.rules.zones import ZoneKnown, country_in, zone_from, zones_of_phone
+from regulars.groundwork.kernel.bulk.instances import among, instances, objects
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,8 @@ class Consent:
 
 def purposes_of(*, scope: Scope) -> dict[str, PurposeRule]:
     """All purposes of a business by name: its own, then the built-in ones."""
-    return all_purposes(PurposeRule(row.name, row.label, Basis(row.basis)) for row in Purpose.objects.filter(business_id=scope.business_id))
+    rows = objects(Purpose, "FROM customers_purpose t WHERE t.business_id = %s ORDER BY t.id", scope.business_id)
+    return all_purposes(PurposeRule(row.name, row.label, Basis(row.basis)) for row in rows)
 
 
 def consent_for(*, scope: Scope, customer_id: int, channel: str, purpose: str, address: str = "") -> Consent:
@@ -62,10 +64,10 @@ def consents_of(
     """
     cluster = customer_ids or cluster_of(scope=scope, customer_id=customer_id)
     rules = [one for one in purposes_of(scope=scope).values() if one.may_be_refused]
-    rows = ConsentEvent.objects.filter(customer_id__in=cluster, channel__in=channels)
+    chosen, values = among(cluster or (customer_id,))
     said: dict[str, list[Said]] = {channel: [] for channel in channels}
-    for row in rows:
-        said[row.channel].append(Said(row.pk, row.at, row.purpose, row.address, row.given))
+    for row in objects(ConsentEvent, f"FROM customers_consentevent t WHERE t.customer_id {chosen}", *values):
+        said.setdefault(row.channel, []).append(Said(row.pk, row.at, row.purpose, row.address, row.given))
     return {(channel, rule.name): answer_of(rule, verdict_on(rule, "", said[channel])) for channel in channels for rule in rules}
 
 
@@ -98,7 +100,8 @@ def wishes_of(*, scope: Scope, customer_id: int, customer_ids: tuple[int, ...] =
     """How, when and how often this person wishes to be contacted; empty wishes when nothing was stated."""
     cluster = customer_ids or cluster_of(scope=scope, customer_id=customer_id)
     latest: dict[int, WishStatement] = {}
-    for row in WishStatement.objects.filter(customer_id__in=cluster).order_by("at", "pk"):
+    chosen, values = among(cluster or (customer_id,))
+    for row in objects(WishStatement, f"FROM customers_wishstatement t WHERE t.customer_id {chosen} ORDER BY t.at, t.id", *values):
         latest[row.customer_id] = row
     return wishes_together([Statement(row.at, wishes_in(row)) for row in latest.values()], merged_last_at(cluster))
 
@@ -118,20 +121,21 @@ def wishes_in(row: WishStatement) -> Wishes:
 def zone_known_of(*, scope: Scope, customer_id: int, customer_ids: tuple[int, ...] = ()) -> ZoneKnown:
     """Which clock this person lives by, and how we know; `plausible` is never empty."""
     cluster = customer_ids or cluster_of(scope=scope, customer_id=customer_id) or (customer_id,)
-    rows = {row.pk: row for row in Customer.objects.filter(pk__in=cluster, business_id=scope.business_id).select_related("home_branch")}
+    chosen, values = among(cluster)
+    joined = f"FROM customers_customer c LEFT JOIN business_branch b ON b.id = c.home_branch_id WHERE c.id {chosen} AND c.business_id = %s"
+    rows = {row.pk: (row, home) for row, home in instances(((Customer, "c"), (Branch, "b")), joined, *values, scope.business_id)}
     people = [rows[one] for one in cluster if one in rows]
     addresses: set[str] = set()
     phones: set[str] = set()
-    for kind, value, normal in ContactPoint.objects.filter(customer_id__in=list(rows), kind__in=("postal", "phone")).values_list(
-        "kind", "value", "normal"
-    ):
-        if kind == "postal":
-            addresses.update(zones_by_country().get(country_in(value, country_names()), ()))
+    reaching = f"FROM customers_contactpoint t WHERE t.customer_id {chosen} AND t.kind IN ('postal', 'phone')"
+    for point in objects(ContactPoint, reaching, *values):
+        if point.kind == "postal":
+            addresses.update(zones_by_country().get(country_in(point.value, country_names()), ()))
         else:
-            phones.update(zones_of_phone(normal))
-    branch = next((row.home_branch for row in people if row.home_branch), None)
+            phones.update(zones_of_phone(point.normal))
+    branch = next((home for _row, home in people if home), None)
     return zone_from(
-        stated=next((row.zone for row in people if row.zone), ""),
+        stated=next((row.zone for row, _home in people if row.zone), ""),
         by_address=sorted(addresses),
         by_phone=sorted(phones),
         assumed=assumed_zones(business_id=scope.business_id),
@@ -141,8 +145,8 @@ def zone_known_of(*, scope: Scope, customer_id: int, customer_ids: tuple[int, ..
 
 def assumed_zones(*, business_id: int) -> list[str]:
     """Where customers may live of whom no zone is known; empty: where the business (or their branch) is."""
-    row = ZoneAssumption.objects.filter(business_id=business_id).first()
-    return list(row.zones) if row else []
+    found = objects(ZoneAssumption, "FROM customers_zoneassumption t WHERE t.business_id = %s", business_id)
+    return list(found[0].zones) if found else []
 
 
 def answer_of(rule: PurposeRule, verdict: Verdict) -> Consent:

@@ -12,7 +12,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from regulars.business.queries import Scope
 from regulars.customers.models import ContactPoint, Customer, HouseholdMember, Merge
 from regulars.customers.rules.suppression import key_from, suppression_digest
-from regulars.groundwork.kernel.bulk.dialect import fetch
+from regulars.groundwork.kernel.bulk.prepared import fetch_prepared
 
 # Up the pointers to the record that survived, then down to all that point there. UNION keeps a damaged table from running in a circle.
 CLUSTER = """
@@ -50,7 +50,7 @@ def cluster_of(*, scope: Scope, customer_id: int) -> tuple[int, ...]:
 
     An id that the business doesn't know gives an empty tuple. Merged records of other branches belong to it too: it is one person.
     """
-    return tuple(dict.fromkeys(row[0] for row in fetch(CLUSTER, customer_id, scope.business_id)))
+    return tuple(dict.fromkeys(row[0] for row in fetch_prepared(CLUSTER, customer_id, scope.business_id)))
 
 
 def survivor_of(*, scope: Scope, customer_id: int) -> int:

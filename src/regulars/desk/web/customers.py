@@ -108,7 +108,7 @@ def customer(request: HttpRequest, id: str) -> HttpResponse:
         **{name: request.GET.get(name, "") for name in ("channel", "nature", "outcome", "staff")},
     )
     page = customer_page(scope=asking.scope, actor=asking.actor, public_id=id, asked=asked, at=asking.at)
-    person = person_panel(asking, page.customer)
+    person = person_panel(asking, page.customer, page.customer_ids)
     if person.standing.survivor:
         return redirect("desk:customer", id=person.standing.survivor.public_id)
     context = {"page": page, "asked": asked, "at": asking.at, "person": person, "contact_form": ContactPointForm()}
@@ -159,7 +159,13 @@ def add_contact(request: HttpRequest, id: str) -> HttpResponse:
         except Refusal as refusal:
             form.add_error("value", refusal.sentence)
     page = customer_page(scope=asking.scope, actor=asking.actor, public_id=id, asked=StoryAsked(), at=asking.at)
-    context = {"page": page, "at": asking.at, "person": person_panel(asking, row), "contact_form": form, "current_section": "customers"}
+    context = {
+        "page": page,
+        "at": asking.at,
+        "person": person_panel(asking, row, page.customer_ids),
+        "contact_form": form,
+        "current_section": "customers",
+    }
     return render(request, "desk/customer.html", context, status=422)
 
 

@@ -29,6 +29,7 @@ from regulars.customers.queries import (
     merge_by_id,
     merges_of,
     purposes_of,
+    rarities_of,
     standing_of,
     survivor_of,
     wishes_of,
@@ -105,10 +106,11 @@ class PersonPanel:
     standing: Standing
 
 
-def person_panel(asking: Asking, customer: Customer) -> PersonPanel:
-    """The panels of one customer."""
+def person_panel(asking: Asking, customer: Customer, customer_ids: tuple[int, ...] = ()) -> PersonPanel:
+    """The panels of one customer; `customer_ids`: all records of this person, for whoever knows them already."""
     scope, pk = asking.scope, customer.pk
-    ids = cluster_of(scope=scope, customer_id=pk)
+    ids = customer_ids or cluster_of(scope=scope, customer_id=pk)
+    rarities = rarities_of(customer_ids=ids)
     answers = consents_of(scope=scope, customer_id=pk, customer_ids=ids, channels=("email", "phone", "post"))
     by_channel: dict[str, list[tuple[str, Consent]]] = {}
     for (channel, purpose), answer in answers.items():
@@ -119,8 +121,8 @@ def person_panel(asking: Asking, customer: Customer) -> PersonPanel:
         wishes=wishes_in_words(wishes_of(scope=scope, customer_id=pk, customer_ids=ids)),
         zone=zone_known_of(scope=scope, customer_id=pk, customer_ids=ids),
         merges=merges_of(scope=scope, customer_id=pk, customer_ids=ids),
-        company=company_of(scope=scope, customer_id=pk, customer_ids=ids),
-        standing=standing_of(scope=scope, customer_id=pk, customer_ids=ids),
+        company=company_of(scope=scope, customer_id=pk, customer_ids=ids, rarities=rarities),
+        standing=standing_of(scope=scope, customer_id=pk, customer_ids=ids, rarities=rarities),
     )
 
 

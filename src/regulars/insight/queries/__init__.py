@@ -7,6 +7,7 @@ from regulars.insight.queries.acting import (
     SlippingFilter,
     SlippingPage,
     export_rows,
+    most_at_stake,
     slipping_page,
     valuable_customers,
 )
@@ -47,6 +48,7 @@ __all__ = [
     "figures_of",
     "figures_section",
     "freshness_of",
+    "most_at_stake",
     "newest_refresh",
     "per_cent",
     "reason_sentence",

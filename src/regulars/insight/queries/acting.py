@@ -1,4 +1,5 @@
 """Lists of people to act on, each with the reason in a sentence."""
+# ruff: noqa: S608 — statements are put together from names that the program chose; values travel as parameters
 
 from __future__ import annotations
 
@@ -10,10 +11,11 @@ from django.utils.translation import gettext as _
 
 from regulars.business.queries import Scope
 from regulars.customers.queries import Customer
+from regulars.groundwork.kernel.bulk.instances import instances
 from regulars.groundwork.kernel.money import Money
 from regulars.groundwork.kernel.refusals import NotFound
 from regulars.insight.models import CustomerScore, Refresh
-from regulars.insight.queries.knowing import visible_scores
+from regulars.insight.queries.knowing import SCORED, seen_by, visible_scores
 from regulars.insight.queries.wording import chance_in_words, reason_sentence, segment_name
 from regulars.insight.rules.names import Segment
 
@@ -79,6 +81,18 @@ def slipping_page(*, scope: Scope, refresh: Refresh, asked: SlippingFilter, page
         previous_page=page - 1,
         next_page=page + 1 if first + size < total else 0,
     )
+
+
+def most_at_stake(*, scope: Scope, refresh: Refresh, size: int) -> list[PersonToAct]:
+    """The first of those who slip away, most at stake first: what `slipping_page` begins with, without counting them all."""
+    rest = f"""{SCORED} WHERE t.refresh_id = %s AND t.segment = %s AND {seen_by(scope)}
+        AND NOT EXISTS (SELECT 1 FROM customers_forgotten f WHERE f.customer_id = c.id)
+        ORDER BY t.at_stake_minor DESC, t.id LIMIT {size:d}"""
+    found = []
+    for score, customer in instances(((CustomerScore, "t"), (Customer, "c")), rest, refresh.pk, Segment.SLIPPING_AWAY.value):
+        score.customer = customer
+        found.append(_person(score, refresh))
+    return found
 
 
 def valuable_customers(*, scope: Scope, refresh: Refresh, size: int = 20) -> list[PersonToAct]:

@@ -9,6 +9,7 @@ from django.db.models import Count, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from regulars.business.queries import Scope
+from regulars.groundwork.kernel.bulk.instances import objects
 from regulars.groundwork.kernel.ids import parsed
 from regulars.groundwork.kernel.refusals import NotFound
 from regulars.insight.models import SILENT_FOR, CustomerScore, Refresh, RefreshState
@@ -63,7 +64,8 @@ class Freshness:
 
 def current_refresh(*, scope: Scope) -> Refresh | None:
     """The refresh whose figures are shown: the newest that is done."""
-    return Refresh.objects.filter(business_id=scope.business_id, state=RefreshState.DONE).order_by("-pk").first()
+    rest = "FROM insight_refresh t WHERE t.business_id = %s AND t.state = %s ORDER BY t.id DESC LIMIT 1"
+    return next(iter(objects(Refresh, rest, scope.business_id, str(RefreshState.DONE))), None)
 
 
 def newest_refresh(*, scope: Scope) -> Refresh | None:
@@ -98,6 +100,17 @@ def visible_scores(scope: Scope, refresh: Refresh) -> QuerySet[CustomerScore]:
     if scope.branch_ids is not None:
         rows = rows.filter(Q(customer__home_branch_id__in=scope.branch_ids) | Q(customer__home_branch_id__isnull=True))
     return rows
+
+
+SCORED = "FROM insight_customerscore t JOIN customers_customer c ON c.id = t.customer_id"
+
+
+def seen_by(scope: Scope) -> str:
+    """That a scope shows the customer c of a score t, in plain SQL: as `visible_scores` says."""
+    if scope.branch_ids is None:
+        return "1 = 1"
+    ids = ", ".join(str(int(one)) for one in sorted(scope.branch_ids)) or "0"
+    return f"(c.home_branch_id IS NULL OR c.home_branch_id IN ({ids}))"
 
 
 def totals_of(*, scope: Scope, refresh: Refresh) -> Totals:

@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 
 from regulars.business.queries import Scope
 from regulars.customers.queries import Customer
+from regulars.groundwork.kernel.bulk.instances import among, objects
 from regulars.groundwork.kernel.money import Money
 from regulars.insight.models import CustomerScore, Refresh
-from regulars.insight.queries.knowing import current_refresh, visible_scores
+from regulars.insight.queries.knowing import SCORED, current_refresh, seen_by
 from regulars.insight.queries.wording import as_of_sentence, chance_in_words, per_cent, reason_sentence, segment_name
 from regulars.insight.rules.bg_nbd_chances import likely_visits
 from regulars.insight.rules.bg_nbd_parameters import BgNbdParameters
@@ -49,17 +50,20 @@ def figures_of(*, scope: Scope, customer: Customer, customer_ids: Sequence[int] 
     """
     refresh = current_refresh(scope=scope)
     ids = list(customer_ids) or [customer.pk]
-    scores = visible_scores(scope, refresh).filter(customer_id__in=ids) if refresh else []
+    chosen, values = among(ids)
+    rest = f"{SCORED} WHERE t.refresh_id = %s AND t.customer_id {chosen} AND {seen_by(scope)}"
+    scores = objects(CustomerScore, rest, refresh.pk, *values) if refresh else []
     score = min(scores, key=lambda one: ids.index(one.customer_id), default=None)
     if refresh is None or score is None:
         return None
+    likely = _likely(score, refresh)
     return CustomerFigures(
         refresh=refresh,
         score=score,
         segment=segment_name(score.segment),
         reason=reason_sentence(score, refresh, name=customer.display_name),
         as_of=as_of_sentence(refresh),
-        figures=[_visits(score), _alive(score, refresh), _expected(score, refresh), _value(score, refresh)],
+        figures=[_visits(score), _alive(score, refresh), _expected(score, refresh, likely), _value(score, refresh, likely)],
     )
 
 
@@ -119,8 +123,7 @@ def _likely(score: CustomerScore, refresh: Refresh) -> tuple[int, int] | None:
     return likely_visits(model, x=score.frequency, age=score.age_days, alive=score.p_alive, within=days)
 
 
-def _expected(score: CustomerScore, refresh: Refresh) -> Figure:
-    likely = _likely(score, refresh)
+def _expected(score: CustomerScore, refresh: Refresh, likely: tuple[int, int] | None) -> Figure:
     return Figure(
         _("Expected visits in %(months)s months") % {"months": refresh.findings["horizon"]["months"]},
         number_format(score.expected_visits, 1),
@@ -131,9 +134,8 @@ def _expected(score: CustomerScore, refresh: Refresh) -> Figure:
     )
 
 
-def _value(score: CustomerScore, refresh: Refresh) -> Figure:
+def _value(score: CustomerScore, refresh: Refresh, likely: tuple[int, int] | None) -> Figure:
     findings = refresh.findings
-    likely = _likely(score, refresh)
     interval = ""
     if likely and score.expected_visits > 0:
         each = score.value_minor / score.expected_visits

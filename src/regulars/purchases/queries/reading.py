@@ -1,4 +1,5 @@
 """Reading purchases: pages, one, and what a customer's story shows of them."""
+# ruff: noqa: S608 — statements are put together from names that the program chose; values travel as parameters
 
 from __future__ import annotations
 
@@ -6,14 +7,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Max, Min, Q, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from regulars.business.queries import Branch, Scope
-from regulars.contacts.queries import Cursor, TimelineLine, before_place, order_of
+from regulars.contacts.queries import Cursor, TimelineLine, newest_rows, order_of
 from regulars.customers.queries import Customer, cluster_of
-from regulars.groundwork.kernel.bulk.instances import among, instances, instant_value, objects, put_many
+from regulars.groundwork.kernel.bulk.instances import among, as_instant, instances, instant_value, objects, put_many
+from regulars.groundwork.kernel.bulk.prepared import fetch_prepared
 from regulars.groundwork.kernel.ids import parsed
 from regulars.groundwork.kernel.refusals import NotFound
 from regulars.purchases.models import Purchase, PurchaseLine
@@ -44,6 +46,11 @@ SHOWN = ((Purchase, "p"), (Customer, "c"), (Branch, "b"), (Purchase, "o"))
 JOINED = (
     "FROM purchases_purchase p JOIN customers_customer c ON c.id = p.customer_id LEFT JOIN business_branch b ON b.id = p.branch_id"
     " LEFT JOIN purchases_purchase o ON o.id = p.original_id"
+)
+
+SUMS = (
+    "count(*) FILTER (WHERE p.kind = 'sale'), count(*) FILTER (WHERE p.kind = 'refund'), sum(p.amount_minor),"
+    " min(p.at) FILTER (WHERE p.kind = 'sale'), max(p.at) FILTER (WHERE p.kind = 'sale')"
 )
 
 
@@ -111,29 +118,16 @@ def _seen(scope: Scope) -> str:
 
 def customer_totals(*, scope: Scope, customer: Customer, customer_ids: Sequence[int] = ()) -> list[CustomerTotals]:
     """What a customer bought in all, a row for each currency, the most used first. `customer_ids`: all records of this person."""
-    rows = (
-        visible(scope)
-        .filter(customer_id__in=customer_ids or cluster_of(scope=scope, customer_id=customer.pk))
-        .values("currency")
-        .annotate(
-            sale_count=Count("pk", filter=Q(kind=Kind.SALE)),
-            refund_count=Count("pk", filter=Q(kind=Kind.REFUND)),
-            net_minor=Sum("amount_minor"),
-            first_at=Min("at", filter=Q(kind=Kind.SALE)),
-            last_at=Max("at", filter=Q(kind=Kind.SALE)),
-        )
-        .order_by("-sale_count")
+    chosen, ids = among(customer_ids or cluster_of(scope=scope, customer_id=customer.pk))
+    rows = fetch_prepared(
+        f"SELECT p.currency, {SUMS} FROM purchases_purchase p JOIN customers_customer c ON c.id = p.customer_id"
+        f" WHERE p.customer_id {chosen} AND p.business_id = %s AND {_seen(scope)} GROUP BY p.currency ORDER BY 2 DESC, 1",
+        *ids,
+        scope.business_id,
     )
     return [
-        CustomerTotals(
-            currency=row["currency"],
-            sales=row["sale_count"],
-            refunds=row["refund_count"],
-            net_minor=row["net_minor"],
-            first_at=row["first_at"],
-            last_at=row["last_at"],
-        )
-        for row in rows
+        CustomerTotals(currency, sales, refunds, int(net), as_instant(first) if first else None, as_instant(last) if last else None)
+        for currency, sales, refunds, net, first, last in rows
     ]
 
 
@@ -155,12 +149,20 @@ def sums_of(*, scope: Scope, since: datetime, until: datetime) -> dict[str, tupl
     return {row["currency"]: (row["sales"], row["customers"], row["net"]) for row in rows}
 
 
-def timeline_lines(scope: Scope, customer_id: int, before: Cursor | None, size: int) -> list[TimelineLine]:
-    """Purchases as lines of a customer's story (a source of `contacts.queries.story_of`)."""
-    rows = visible(scope).filter(customer_id=customer_id).select_related("branch").prefetch_related("lines")
-    if before:
-        rows = rows.filter(at__lte=before.at).filter(before_place(before.at, before.order, "purchase"))
-    return [_line(row) for row in rows.order_by("-at", "-pk")[:size]]
+def timeline_lines(scope: Scope, ids: Sequence[int], before: Cursor | None, size: int) -> list[TimelineLine]:
+    """Purchases as lines of a person's story (a source of `contacts.queries.story_of`)."""
+    where, values = "AND t.business_id = %s", [scope.business_id]
+    if scope.branch_ids is not None:
+        mine = ", ".join(str(int(one)) for one in sorted(scope.branch_ids)) or "0"
+        where += f""" AND (t.branch_id IS NULL OR t.branch_id IN ({mine})) AND EXISTS (SELECT 1 FROM customers_customer c
+            WHERE c.id = t.customer_id AND (c.home_branch_id IS NULL OR c.home_branch_id IN ({mine})))"""
+    rest, found = newest_rows("purchases_purchase", ids, prefix="purchase", before=before, size=size, where=where, values=values)
+    rows = []
+    joined = f"FROM purchases_purchase t LEFT JOIN business_branch b ON b.id = t.branch_id {rest}"
+    for row, branch in instances(((Purchase, "t"), (Branch, "b")), joined, *found):
+        row.branch = branch
+        rows.append(row)
+    return [_line(row) for row in with_lines(rows)]
 
 
 def _line(row: Purchase) -> TimelineLine:
