@@ -27,7 +27,7 @@ def run(argv: list[str]) -> int:
     from regulars.groundwork.kernel.refusals import Refusal
 
     arguments = parser().parse_args(argv)
-    if arguments.command not in NEEDS_NO_TABLES and not arguments.no_migrate:
+    if arguments.command not in NEEDS_NO_TABLES and not arguments.no_migrate and not getattr(arguments, "needs_no_tables", False):
         upgrade.bring_up_to_date()
     try:
         return int(arguments.run(arguments) or 0)
