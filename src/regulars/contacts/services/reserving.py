@@ -23,6 +23,7 @@ from regulars.contacts.services.recording import ContactRefused, faults_in, new_
 from regulars.contacts.services.recording_many import write_contacts
 from regulars.customers.queries import survivors_of
 from regulars.groundwork.kernel.bulk.copying import next_ids
+from regulars.groundwork.kernel.bulk.instances import among, objects, uuid_value
 from regulars.groundwork.kernel.ids import parsed
 from regulars.groundwork.kernel.refusals import NotFound, Refusal
 
@@ -146,7 +147,7 @@ def confirm_reservations(*, scope: Scope, confirmations: Sequence[Confirmation],
         else:
             open_[n] = (one, slot)
     if open_:
-        with transaction.atomic():
+        with transaction.atomic(savepoint=False):  # no refusal of its own is raised inside
             found |= _confirmed(scope, open_, at)
     return [found[n] for n in range(len(confirmations))]
 
@@ -199,9 +200,10 @@ def _fault_of(one: Confirmation, terms: Terms | None, at: datetime) -> Refusal |
 def _slots(scope: Scope, reservations: Sequence[str]) -> dict[str, Slot]:
     """The visible ones of these, by the name they were asked under."""
     wanted = {name: number for name in reservations if (number := parsed(name)) is not None}
-    rows = Slot.objects.filter(public_id__in=list(wanted.values()), business_id=scope.business_id).select_related("contact")
-    if scope.branch_ids is not None:
-        rows = rows.select_related("customer")
+    if not wanted:
+        return {}
+    condition, values = among([uuid_value(number) for number in wanted.values()])
+    rows = objects(Slot, f"FROM contacts_slot t WHERE t.public_id {condition} AND t.business_id = %s", *values, scope.business_id)
     known = {row.public_id: row for row in rows if scope.branch_ids is None or scope.sees_branch(row.customer.home_branch_id)}
     return {name: known[number] for name, number in wanted.items() if number in known}
 

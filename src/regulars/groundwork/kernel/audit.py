@@ -16,7 +16,14 @@ from typing import Any
 
 from django.db import connection
 
+from regulars.groundwork.kernel.bulk.copying import copy_rows, on_postgres
+from regulars.groundwork.kernel.bulk.dialect import instant_value
+from regulars.groundwork.kernel.bulk.prepared import fetch_prepared
 from regulars.groundwork.kernel.models import AuditHead, AuditLine
+
+COLUMNS = ("tenant_id", "number", "at", "actor", "act", "subject", "before_digest", "after_digest", "digest", "salt")
+INSERT = f"INSERT INTO kernel_auditline ({', '.join(COLUMNS)}) VALUES ({', '.join(['%s'] * len(COLUMNS))}) RETURNING id"  # noqa: S608 — constants
+ADVANCE = "UPDATE kernel_audithead SET number = %s, digest = %s WHERE tenant_id = %s RETURNING id"
 
 
 def write_line(
@@ -32,12 +39,11 @@ def write_line(
     """Append one line inside the caller's transaction. The tenant's chain head is locked until that transaction ends."""
     if not connection.in_atomic_block:
         raise RuntimeError("an audit line belongs inside the transaction that it records")
-    AuditHead.objects.bulk_create([AuditHead(tenant_id=tenant_id)], ignore_conflicts=True)
-    head = AuditHead.objects.select_for_update().get(tenant_id=tenant_id)
+    number, digest = _locked_head(tenant_id)
     salt = secrets.token_hex(16)
     line = AuditLine(
         tenant_id=tenant_id,
-        number=head.number + 1,
+        number=number + 1,
         at=at,
         actor=actor,
         act=act,
@@ -46,10 +52,8 @@ def write_line(
         after_digest=_sealed(after, salt),
         salt=salt,
     )
-    line.digest = digest_of(line, head.digest)
-    line.save(force_insert=True)
-    head.number, head.digest = line.number, line.digest
-    head.save(update_fields=["number", "digest"])
+    line.digest = digest_of(line, digest)
+    _appended([line])
     return line
 
 
@@ -57,18 +61,37 @@ def write_lines(*, tenant_id: int, acts: Sequence[tuple[datetime, str, str, str]
     """Append a line for each (at, actor, act, subject), in order, inside the caller's transaction."""
     if not connection.in_atomic_block:
         raise RuntimeError("an audit line belongs inside the transaction that it records")
-    AuditHead.objects.bulk_create([AuditHead(tenant_id=tenant_id)], ignore_conflicts=True)
-    head = AuditHead.objects.select_for_update().get(tenant_id=tenant_id)
+    number, digest = _locked_head(tenant_id)
     lines = []
     for at, actor, act, subject in acts:
-        line = AuditLine(
-            tenant_id=tenant_id, number=head.number + 1, at=at, actor=actor, act=act, subject=subject, salt=secrets.token_hex(16)
-        )
-        line.digest = digest_of(line, head.digest)
-        head.number, head.digest = line.number, line.digest
+        number += 1
+        line = AuditLine(tenant_id=tenant_id, number=number, at=at, actor=actor, act=act, subject=subject, salt=secrets.token_hex(16))
+        line.digest = digest = digest_of(line, digest)
         lines.append(line)
-    AuditLine.objects.bulk_create(lines)
-    head.save(update_fields=["number", "digest"])
+    _appended(lines)
+
+
+def _locked_head(tenant_id: int) -> tuple[int, str]:
+    """The last link of a tenant's chain, locked until the transaction ends; begun when there is none."""
+    look = f"SELECT h.number, h.digest FROM kernel_audithead h WHERE h.tenant_id = %s{' FOR UPDATE' if on_postgres() else ''}"  # noqa: S608 — constants
+    found = fetch_prepared(look, tenant_id)
+    if not found:
+        AuditHead.objects.bulk_create([AuditHead(tenant_id=tenant_id)], ignore_conflicts=True)
+        found = fetch_prepared(look, tenant_id)
+    return found[0][0], found[0][1]
+
+
+def _appended(lines: Sequence[AuditLine]) -> None:
+    """Save lines that continue a chain whose head is locked."""
+    if not lines:
+        return
+    rows = [[getattr(line, name) for name in COLUMNS] for line in lines]
+    if len(rows) == 1:
+        fetch_prepared(INSERT, *[instant_value(cell) if isinstance(cell, datetime) else cell for cell in rows[0]])
+    else:
+        copy_rows(table="kernel_auditline", columns=COLUMNS, rows=rows)
+    last = lines[-1]
+    fetch_prepared(ADVANCE, last.number, last.digest, last.tenant_id)
 
 
 def digest_of(line: AuditLine, previous: str) -> str:

@@ -7,6 +7,7 @@ trail. A reaction runs in the worker, in a transaction of its own that also sett
 from __future__ import annotations
 
 import dataclasses
+import json
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, ClassVar, cast
@@ -92,20 +93,24 @@ def announce_many(facts: Sequence[Fact]) -> None:
     if not facts:
         return
     from regulars.groundwork.kernel import audit
+    from regulars.groundwork.kernel.bulk.copying import copy_rows, next_ids
     from regulars.groundwork.kernel.jobs import KINDS
-    from regulars.groundwork.kernel.models import FactRow, Job
+    from regulars.groundwork.kernel.models import Job
 
-    rows = FactRow.objects.bulk_create(
-        [
-            FactRow(name=one.name, tenant_id=one.tenant_id, at=one.at, actor=one.actor, subject=one.subject, body=packed(one))
-            for one in facts
-        ]
+    numbers = next_ids(table="kernel_fact", count=len(facts))
+    copy_rows(
+        table="kernel_fact",
+        columns=("id", "name", "tenant_id", "at", "actor", "subject", "body"),
+        rows=[
+            (number, one.name, one.tenant_id, one.at, one.actor, one.subject, json.dumps(packed(one)))
+            for number, one in zip(numbers, facts, strict=True)
+        ],
     )
     lane = KINDS["kernel.deliver"].lane
     Job.objects.bulk_create(
         [
-            Job(kind="kernel.deliver", lane=lane, key=f"{row.pk}:{reaction.name}", payload={"fact": row.pk, "reaction": reaction.name})
-            for row, one in zip(rows, facts, strict=True)
+            Job(kind="kernel.deliver", lane=lane, key=f"{number}:{reaction.name}", payload={"fact": number, "reaction": reaction.name})
+            for number, one in zip(numbers, facts, strict=True)
             for reaction in REACTIONS
             if isinstance(one, reaction.to)
         ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+from functools import lru_cache
 
 from cryptography.fernet import Fernet, InvalidToken
 from django.conf import settings
@@ -33,4 +34,9 @@ def _box() -> Fernet:
 
 
 def _derived(use: bytes) -> bytes:
-    return hmac.new(settings.SECRET_KEY.encode(), b"regulars " + use, hashlib.sha256).digest()
+    return _derived_from(settings.SECRET_KEY, use)
+
+
+@lru_cache(maxsize=8)
+def _derived_from(secret: str, use: bytes) -> bytes:
+    return hmac.new(secret.encode(), b"regulars " + use, hashlib.sha256).digest()

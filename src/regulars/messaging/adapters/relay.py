@@ -203,7 +203,7 @@ class SmtpRelay:
         options = " SMTPUTF8 BODY=8BITMIME" if parcel.needs_smtputf8 else ""
         if not options and not parcel.content.isascii() and line.has_extn("8bitmime"):
             options = " BODY=8BITMIME"
-        commands = [f"MAIL FROM:{smtplib.quoteaddr(parcel.sender)}{options}", f"RCPT TO:{smtplib.quoteaddr(parcel.recipient)}", "DATA"]
+        commands = [f"MAIL FROM:<{_bare(parcel.sender)}>{options}", f"RCPT TO:<{_bare(parcel.recipient)}>", "DATA"]
         # A server that offers it hears the three at once (RFC 2920) and answers each.
         for together in [commands] if line.has_extn("pipelining") else [[one] for one in commands]:
             self._send(line, "".join(f"{one}\r\n" for one in together).encode())
@@ -271,6 +271,13 @@ class SmtpRelay:
         if self.line is not None:
             self.line.close()
             self.line = None
+
+
+def _bare(address: str) -> str:
+    """An address that was checked when it was written down; what would end the command is never in one."""
+    if any(letter in address for letter in "<>\r\n \x00"):
+        raise smtplib.SMTPException("this is no address")
+    return address
 
 
 def _dotted(content: bytes) -> bytes:

@@ -60,6 +60,14 @@ def recipient_of(text: str) -> Recipient:
     return Recipient(local, found.ascii_domain.lower())
 
 
+def kept_recipient(text: str) -> Recipient:
+    """An address as `recipient_of` wrote it down, read again without judging its every letter. Raises NotOneAddress for what can't be one."""
+    local, _at, domain = text.rpartition("@")
+    if not local or not domain or len(text) > LENGTH_MAX or _NEVER.search(text) or text.count("@") != 1:
+        raise NotOneAddress("not_one_address")
+    return Recipient(local, domain)
+
+
 def _special(text: str) -> Recipient:
     """Names that are reserved for examples, tests and this machine are refused by the library and needed here."""
     local, _at, domain = text.rpartition("@")

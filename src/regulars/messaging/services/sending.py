@@ -35,7 +35,7 @@ from regulars.messaging.adapters.flight_sql import Barriers, barriers, mark_acce
 from regulars.messaging.adapters.relay import FOLDER, Answer, FolderRelay, Parcel, Relay, hand_over_all, relay_for
 from regulars.messaging.events import MessagesHandedOver, MessageUncertain
 from regulars.messaging.models import MailSwitch, Message, MessageState
-from regulars.messaging.rules.addresses import recipient_of
+from regulars.messaging.rules.addresses import kept_recipient
 from regulars.messaging.rules.reports import verdict_of_reply
 from regulars.messaging.rules.sending import Pace, may_repeat, wait_before
 from regulars.messaging.rules.signing import signed
@@ -244,7 +244,7 @@ def _handed_over(ready: Sequence[Message], through: Outlet, at: datetime) -> lis
 
 
 def _parcel(row: Message, at: datetime) -> Parcel:
-    recipient = recipient_of(row.address)
+    recipient = kept_recipient(row.address)
     content = message_bytes(row)
     chosen = settings.REGULARS
     if chosen.mail_dkim_key is not None:

@@ -85,7 +85,7 @@ def put_many(row: Model, name: str, found: list[Any]) -> None:
     cache[name] = found
 
 
-def among(ids: Sequence[int]) -> tuple[str, tuple[Any, ...]]:
+def among(ids: Sequence[int] | Sequence[str]) -> tuple[str, tuple[Any, ...]]:
     """A condition "is one of these" and its parameters; one text for any number on PostgreSQL, so that it stays prepared."""
     if len(ids) == 1:
         return "= %s", (ids[0],)
