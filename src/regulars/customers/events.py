@@ -81,6 +81,30 @@ class CustomersWithdrawn(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ConsentsImported(Fact):
+    """A file of permissions and refusals was taken over; one fact for the whole batch."""
+
+    batch_id: int
+    created: int
+
+    @property
+    def subject(self) -> str:
+        return f"batch:{self.batch_id}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConsentsTakenBack(Fact):
+    """The permissions of a file were taken back; its refusals stay."""
+
+    batch_id: int
+    removed: int
+
+    @property
+    def subject(self) -> str:
+        return f"batch:{self.batch_id}"
+
+
+@dataclass(frozen=True, kw_only=True)
 class ConsentGiven(CustomerFact):
     """A customer allowed a purpose on a channel."""
 

@@ -7,6 +7,7 @@ from regulars.business.queries import Scope, all_businesses
 from regulars.customers.services import (
     drop_stale_opt_ins,
     importing,  # noqa: F401 — registers the kind
+    importing_consents,  # noqa: F401 — registers the kind
     keep_to_retention,
     note_pending_erasures,
 )
