@@ -2,7 +2,7 @@
 
 from regulars.contacts.models import Contact, FollowUp, Freeze, Slot
 from regulars.contacts.queries.explaining import Decision, Reason, UsedContact
-from regulars.contacts.queries.exporting import contacts_section, promises_section, story_section
+from regulars.contacts.queries.exporting import budget_section, contacts_section, freezes_section, promises_section, story_section
 from regulars.contacts.queries.gate import BudgetLine, ask_gate, budget_of, freezes_of, instant_on_their_clock, slot_of, slots_of
 from regulars.contacts.queries.gate_rules import RulesShown, gate_rule_versions, gate_rules_at
 from regulars.contacts.queries.liking import Likes, likes_of, likes_of_all
@@ -55,6 +55,7 @@ __all__ = [
     "add_timeline_source",
     "ask_gate",
     "budget_of",
+    "budget_section",
     "channel_words",
     "contact_lines_of",
     "contact_of",
@@ -64,6 +65,7 @@ __all__ = [
     "follow_ups_due",
     "follow_ups_of",
     "freezes_of",
+    "freezes_section",
     "gate_rule_versions",
     "gate_rules_at",
     "in_touch_since",

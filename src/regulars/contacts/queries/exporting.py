@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from regulars.business.queries import Scope
-from regulars.contacts.models import Contact, Entry, FollowUp
+from regulars.contacts.models import Contact, Entry, FollowUp, Freeze, Slot
 
 
 def contacts_section(scope: Scope, customer_ids: tuple[int, ...]) -> list[dict[str, Any]]:
@@ -62,3 +62,30 @@ def story_section(scope: Scope, customer_ids: tuple[int, ...]) -> list[dict[str,
         {"at": row.at, "kind": row.kind, "headline": _(row.headline) % row.headline_values if row.headline_values else _(row.headline)}
         for row in rows
     ]
+
+
+def budget_section(scope: Scope, customer_ids: tuple[int, ...]) -> list[dict[str, Any]]:
+    """Every place that the gate held or used for them: what went out or was to go out, and what became of it."""
+    rows = Slot.objects.filter(business_id=scope.business_id, customer_id__in=customer_ids).order_by("at", "pk")
+    return [
+        {
+            "at": row.at,
+            "channel": row.channel,
+            "purpose": row.purpose,
+            "class": row.contact_class,
+            "weight": row.weight,
+            "address": row.address,
+            "state": row.state,
+            "asked_at": row.made_at,
+            "settled_at": row.settled_at,
+            "reason": row.settled_reason,
+            "source": row.source,
+        }
+        for row in rows
+    ]
+
+
+def freezes_section(scope: Scope, customer_ids: tuple[int, ...]) -> list[dict[str, Any]]:
+    """What held offers and surveys back from them, and until when."""
+    rows = Freeze.objects.filter(business_id=scope.business_id, customer_id__in=customer_ids).order_by("since", "pk")
+    return [{"since": row.since, "reason": row.reason, "source": row.source, "closed_at": row.closed_at} for row in rows]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import batched
 
 from django.conf import settings
 
@@ -17,5 +18,8 @@ def suppressed_among(*, business_id: int, points: Iterable[tuple[str, str]]) -> 
         return set()
     key = key_from(settings.SECRET_KEY)
     digests = {suppression_digest(key=key, business_id=business_id, kind=kind, normal=normal): (kind, normal) for kind, normal in points}
-    known = Suppression.objects.filter(business_id=business_id, digest__in=list(digests)).values_list("digest", flat=True)
-    return {digests[one] for one in known}
+    found: set[tuple[str, str]] = set()
+    for some in batched(digests, 5_000):
+        known = Suppression.objects.filter(business_id=business_id, digest__in=some).values_list("digest", flat=True)
+        found |= {digests[one] for one in known}
+    return found

@@ -21,6 +21,7 @@ def _sentences() -> dict[str, str]:
         "too_deep": _("Its parts are nested deeper than in any real mail."),
         "too_large": _("It is larger than 100 MB. Only its beginning is kept here; the whole of it stays on the mail server."),
         "no_sender": _("It names no sender, so nobody knows who wrote it."),
+        "forgotten": _("It named somebody who was forgotten, so its content is gone."),
         "reader_failed": _("Reading it failed five times. The fault is kept with it."),
         # sorting
         "own_message": _("We wrote this mail ourselves; it came back."),
@@ -64,6 +65,7 @@ def _sentences() -> dict[str, str]:
         "server_away": _("Our mail server was away for three days."),
         "unsupported_by_route": _("Our mail server can't carry this address. Another channel is needed."),
         "suppressed": _("The address is on the list of those that get no mail."),
+        "link_over": _("They confirmed meanwhile, or the link ran out; the message had nothing to say any more."),
         "customer_gone": _("The customer was forgotten."),
         "stopped": _("All mail is stopped."),
         "pace": _("It waits so that one domain does not get too much at once."),

@@ -8,6 +8,7 @@ from regulars.messaging.adapters.keys import token_key
 from regulars.messaging.models import Message
 from regulars.messaging.rules.composing import Composition, composed, html_of_text
 from regulars.messaging.rules.tokens import token_for
+from regulars.messaging.services.linking import with_links
 
 BULK = ("promotional", "survey")
 
@@ -15,7 +16,8 @@ BULK = ("promotional", "survey")
 def message_bytes(row: Message) -> bytes:
     """The message without its signature."""
     domain = row.sender_address.rpartition("@")[2]
-    text, _sep, foot = row.text.partition("\n\n-- \n")
+    whole = with_links(row) or row.text
+    text, _sep, foot = whole.partition("\n\n-- \n")
     return composed(
         Composition(
             from_name=row.sender_name,
@@ -23,7 +25,7 @@ def message_bytes(row: Message) -> bytes:
             to_name=row.shown_name,
             to_address=row.address,
             subject=row.subject,
-            text=row.text,
+            text=whole,
             html=html_of_text(text, foot=foot),
             message_id=row.message_id,
             dated_at=row.queued_at,

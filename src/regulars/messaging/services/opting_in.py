@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -12,6 +11,7 @@ from regulars.business.queries import Scope, business_of
 from regulars.customers.queries import opt_in_letter
 from regulars.customers.services import opt_in_person
 from regulars.messaging.models import Message
+from regulars.messaging.services.linking import LINK_PLACE, OPT_IN_ACTOR
 from regulars.messaging.services.writing import AddressSuppressed, GateRefused, Letter, write_message
 
 
@@ -34,7 +34,7 @@ def send_opt_in(*, business_id: int, request_id: int, reminder: bool, at: dateti
         ) % {
             "business": name,
             "what": ", ".join(letter.purposes),
-            "link": f"{settings.BASE_URL}{letter.path}",
+            "link": LINK_PLACE,
             "until": letter.expires_at.strftime("%Y-%m-%d %H:%M UTC"),
         }
     try:
@@ -46,7 +46,7 @@ def send_opt_in(*, business_id: int, request_id: int, reminder: bool, at: dateti
             ),
             key=f"opt-in:{request_id}:{'reminder' if reminder else 'first'}",
             at=at,
-            actor="system:opt-in",
+            actor=OPT_IN_ACTOR,
         ).message
     except (AddressSuppressed, GateRefused):
         return None

@@ -40,6 +40,7 @@ from regulars.messaging.rules.reports import verdict_of_reply
 from regulars.messaging.rules.sending import Pace, may_repeat, wait_before
 from regulars.messaging.rules.signing import signed
 from regulars.messaging.services.composing import message_bytes, return_address
+from regulars.messaging.services.linking import with_links
 from regulars.messaging.services.setbacks import record_setback, tell_not_delivered
 from regulars.messaging.services.writing import BULK
 
@@ -150,7 +151,7 @@ def _marked_in_flight(group: Sequence[Message], through: Outlet, at: datetime) -
 
 
 def _may_ask(row: Message, barred: Barriers, through: Outlet, at: datetime) -> bool:
-    """Everything but the gate: the switch, the list, whether the customer is still there, the pace of the domain."""
+    """Everything but the gate: the switch, the list, whether the customer and the link are still there, the pace of the domain."""
     listed = barred.listed.get((row.business_id, row.address.lower()))
     if row.business_id in barred.stopped:
         _put_back(row, "stopped", at)
@@ -158,6 +159,8 @@ def _may_ask(row: Message, barred: Barriers, through: Outlet, at: datetime) -> b
         _withhold(row, "suppressed", at)
     elif row.customer_id is None:
         _withhold(row, "customer_gone", at)
+    elif with_links(row) is None:
+        _withhold(row, "link_over", at)
     elif (free := through.pace.free_from(row.route_domain, at)) > at:
         _put_back(row, "pace", free)
     else:

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from itertools import groupby
+from itertools import batched, groupby
 from typing import Any, NamedTuple
 
 from django.utils.translation import gettext_lazy as _
 
 from regulars.business.queries import Scope, branches
 from regulars.business.services import settle_currency
+from regulars.customers.queries import suppressed_among
 from regulars.customers.services import (
     business_for_import,
     forget_numbers,
@@ -100,6 +101,7 @@ class PurchaseImport(Kind):
         all_new = not receipts and not fetch(sql.any_known_sql(ready=task.ready_table), first, last, *mine)[0][0]
         heads = sql.heads_sql(ready=rows, numbers=numbers, receipts=receipts, original_mapped=originals, all_new=all_new)
         scratch_table(sql.HEADS, heads, first, last, *named_by, *(() if all_new else mine))
+        _refuse_forgotten(task)
         if originals:
             _settle_named_refunds(task, first=first, write=write)
         tally = _counted(rows, first, last)
@@ -115,6 +117,8 @@ class PurchaseImport(Kind):
         tune_for_sets()
         rows = f"(SELECT ref FROM {task.ready_table} WHERE slot BETWEEN {first:d} AND {last:d})"
         refs = unknown_numbers(rows=rows, column="ref", business_id=task.tenant_id, source=task.plan.source)
+        gone = _forgotten(task, refs)
+        refs = [one for one in refs if one not in gone]
         if refs:
             forget_numbers(into=sql.NUMBERS)
             if check_references_by_sets(tables=REGISTERING):
@@ -167,6 +171,22 @@ def _numbers(task: Task, first: int, last: int) -> tuple[str, tuple[object, ...]
         into=sql.NUMBERS, rows=rows, column="ref", business_id=task.tenant_id, source=task.plan.source, branch_ids=task.branch_ids
     )
     return sql.NUMBERS, ()
+
+
+def _forgotten(task: Task, refs: list[str]) -> set[str]:
+    """Those of the numbers that belonged to somebody who asked to be forgotten."""
+    kind = f"number:{task.plan.source}"
+    return {ref for _kind, ref in suppressed_among(business_id=task.tenant_id, points=[(kind, ref) for ref in refs])}
+
+
+def _refuse_forgotten(task: Task) -> None:
+    """A number of somebody who was forgotten makes no new customer: its rows are refused, until somebody registers the number anew."""
+    refs = [str(row[0]) for row in fetch(f"SELECT DISTINCT ref FROM {sql.HEADS} WHERE customer_id IS NULL")]
+    for some in batched(sorted(_forgotten(task, refs)), 500):
+        run(
+            f"UPDATE {sql.HEADS} SET problem = 'asked_to_be_forgotten' WHERE customer_id IS NULL AND ref IN ({', '.join(['%s'] * len(some))})",
+            *some,
+        )
 
 
 def _register(task: Task, refs: list[str]) -> None:

@@ -1,0 +1,19 @@
+"""Links that open a door: they stand in no row, only in the message that is handed over."""
+
+from __future__ import annotations
+
+from django.conf import settings
+
+from regulars.customers.queries import opt_in_letter
+from regulars.messaging.models import Message
+
+LINK_PLACE = "⟦link⟧"
+OPT_IN_ACTOR = "system:opt-in"
+
+
+def with_links(row: Message) -> str | None:
+    """The message's text with its link; None when what the link was for is over, so that the message is, too."""
+    if row.actor != OPT_IN_ACTOR or LINK_PLACE not in row.text:
+        return row.text
+    letter = opt_in_letter(request_id=int(row.key.split(":")[1]))
+    return row.text.replace(LINK_PLACE, f"{settings.BASE_URL}{letter.path}") if letter else None
