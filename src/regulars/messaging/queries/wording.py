@@ -8,10 +8,10 @@ from django.utils.translation import gettext as _
 def reason_words(code: str) -> str:
     """A reason, hint or note in words; an unknown code as it is."""
     name, _sep, detail = code.partition(" ")
-    return _sentences().get(name, name) + (f" ({detail})" if detail else "")
+    return (_received() | _sent()).get(name, name) + (f" ({detail})" if detail else "")
 
 
-def _sentences() -> dict[str, str]:
+def _received() -> dict[str, str]:
     return {
         # parked
         "empty": _("The message holds nothing at all."),
@@ -53,7 +53,18 @@ def _sentences() -> dict[str, str]:
         "new_prospect": _("Nobody with this address was known; a prospect was registered."),
         "many_mails": _("More than twenty mails came from this address within an hour; it gets no automatic answer."),
         "unmatched_report": _("It carries no code of ours, so it may be forged: it changes nothing."),
-        # states of messages
+        # notes of the reader
+        "many_fields": _("It has so many header fields that not all were read."),
+        "long_field": _("A header field was too long and was cut."),
+        "boundary_missing": _("Its parts are not separated as announced; it was read as one text."),
+        "unknown_encoding": _("A part has an unknown transfer encoding and is shown as it came."),
+        "text_cut": _("The text is longer than 200,000 characters and is shown cut; the source is whole."),
+        "no_date": _("It has no readable date; the time of its arrival counts."),
+    }
+
+
+def _sent() -> dict[str, str]:
+    return {
         "later": _("The mail server said: not now. It is tried again."),
         "away": _("The mail server could not be reached. It is tried again."),
         "repeated": _("Handing it over was interrupted; it goes again under the same number."),
@@ -75,11 +86,4 @@ def _sentences() -> dict[str, str]:
         "pressure": _("The customer has been contacted enough for now."),
         "quiet_hours": _("It is too late or too early for the customer."),
         "complaint_open": _("A complaint of the customer is open."),
-        # notes of the reader
-        "many_fields": _("It has so many header fields that not all were read."),
-        "long_field": _("A header field was too long and was cut."),
-        "boundary_missing": _("Its parts are not separated as announced; it was read as one text."),
-        "unknown_encoding": _("A part has an unknown transfer encoding and is shown as it came."),
-        "text_cut": _("The text is longer than 200,000 characters and is shown cut; the source is whole."),
-        "no_date": _("It has no readable date; the time of its arrival counts."),
     }
