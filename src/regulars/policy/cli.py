@@ -1,4 +1,4 @@
-"""`regulars policy`: what falls due when, for what-if questions and for audits."""
+"""`regulars policy`: what falls due when, for what-if questions and for audits; the policy itself as one document."""
 
 from __future__ import annotations
 
@@ -12,9 +12,25 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
-from regulars.groundwork.kernel.refusals import Refusal
-from regulars.policy.queries import Deadline, calendar_of, deadline_by, instant_of, target_of
+from regulars.business.queries import Scope, all_businesses, business_of, zone_of
+from regulars.groundwork.kernel import clock
+from regulars.groundwork.kernel.refusals import NotFound, Refusal
+from regulars.policy.queries import (
+    STARTING_POINTS,
+    Deadline,
+    calendar_of,
+    deadline_by,
+    instant_of,
+    open_draft,
+    policy_versions,
+    starting_point,
+    target_of,
+    version_at,
+)
 from regulars.policy.rules.deadlines import Piece, Why
+from regulars.policy.services import lay_out_draft, publish_policy, save_draft
+
+ACTOR = "system:console"
 
 FILE_MAX = 2_000_000
 
@@ -31,7 +47,7 @@ class PauseNotRead(Refusal):
 
 
 def commands(add: Any) -> None:
-    """Register `policy deadline`."""
+    """Register `policy deadline`, `policy show`, `policy apply`, `policy publish`."""
     policy: ArgumentParser = add.add_parser("policy", help="the binding policy: what is promised, by which calendar")
     words = policy.add_subparsers(dest="word", required=True)
     deadline = words.add_parser("deadline", help="when a target falls due by a calendar, and why")
@@ -41,6 +57,106 @@ def commands(add: Any) -> None:
     deadline.add_argument("--pause", action="append", default=[], metavar="START/END", help="time that does not count; may be repeated")
     deadline.add_argument("--format", choices=("text", "json"), default="text")
     deadline.set_defaults(run=_deadline, needs_no_tables=True)
+    _document_words(words)
+
+
+def _document_words(words: Any) -> None:
+    show = words.add_parser("show", help="print the policy in force, comments and all")
+    show.add_argument("--at", default="", metavar="INSTANT", help="the one in force then")
+    show.add_argument("--draft", action="store_true", help="the open draft instead")
+    show.add_argument("--versions", action="store_true", help="list all versions instead")
+    show.add_argument("--template", choices=sorted(STARTING_POINTS), help="one of the texts to start from instead")
+    show.set_defaults(run=_show)
+    apply = words.add_parser("apply", help="make a document the open draft and lay it before the staff (- reads the standard input)")
+    apply.add_argument("file", metavar="FILE")
+    apply.set_defaults(run=_apply)
+    publish = words.add_parser("publish", help="put a document, or the open draft, in force")
+    publish.add_argument("file", metavar="FILE", nargs="?", help="left out: the open draft as it stands")
+    publish.add_argument("--minor", action="store_true", help="a minor version: confirmations keep holding")
+    publish.add_argument("--from", dest="effective_at", default="", metavar="INSTANT", help="with effect from; left out: at once")
+    publish.add_argument("--override", default="", metavar="REASON", help="publish before the staff had its days; all will see the reason")
+    publish.set_defaults(run=_publish)
+    for one in (show, apply, publish):
+        one.add_argument("--business", type=int, help="which business; needed only when there are several")
+
+
+def _show(words: Namespace) -> int:
+    if words.template:
+        known = [one for one in all_businesses() if words.business in (None, one.pk)]
+        zone, currency = (known[0].zone, known[0].currency) if known else ("UTC", "EUR")
+        _say(starting_point(words.template, zone=zone, currency=currency))
+        return 0
+    scope = _scope(words.business)
+    if words.versions:
+        for one in policy_versions(scope=scope):
+            _say(f"{one}\tfrom {one.effective_at.isoformat()}\t{one.fingerprint[:12]}\tby {one.actor}")
+        return 0
+    if words.draft:
+        draft = open_draft(scope=scope)
+        if draft is None:
+            raise NotFound(_("There is no open draft of the policy."))
+        _say(draft.text)
+        return 0
+    version = version_at(scope=scope, at=_instant(words.at, scope) or clock.now())
+    if version is None:
+        raise NotFound(_("No policy was in force then. Start from one of: %(names)s.") % {"names": ", ".join(sorted(STARTING_POINTS))})
+    _say(version.text)
+    return 0
+
+
+def _apply(words: Namespace) -> int:
+    scope, at = _scope(words.business), clock.now()
+    draft = save_draft(scope=scope, text=_text(words.file), revision=None, at=at, actor=ACTOR)
+    laid = lay_out_draft(scope=scope, at=at, actor=ACTOR)
+    assert laid.laid_out_at is not None
+    _say(
+        _("Revision %(revision)s of the draft lies before the staff since %(instant)s.")
+        % {"revision": draft.revision, "instant": laid.laid_out_at.isoformat()}
+    )
+    return 0
+
+
+def _publish(words: Namespace) -> int:
+    scope, at = _scope(words.business), clock.now()
+    version = publish_policy(
+        scope=scope,
+        grade="minor" if words.minor else "major",
+        effective_at=_instant(words.effective_at, scope),
+        override_reason=words.override,
+        text=_text(words.file) if words.file else None,
+        at=at,
+        actor=ACTOR,
+    )
+    _say(
+        _("Version %(number)s holds from %(instant)s on; fingerprint %(fingerprint)s.")
+        % {"number": version, "instant": version.effective_at.isoformat(), "fingerprint": version.fingerprint}
+    )
+    return 0
+
+
+def _scope(business: int | None) -> Scope:
+    known = [one for one in all_businesses() if business in (None, one.pk)]
+    if not known:
+        raise NotFound(_("There is no such business."))
+    if len(known) > 1:
+        raise NotFound(_("There are several businesses: name one with --business NUMBER."))
+    return Scope(known[0].pk)
+
+
+def _instant(text: str, scope: Scope) -> datetime | None:
+    return instant_of(text, zone=zone_of(business=business_of(scope=scope))) if text else None
+
+
+def _text(name: str) -> str:
+    try:
+        text = sys.stdin.read(FILE_MAX + 1) if name == "-" else _text_of(Path(name))
+    except (OSError, UnicodeDecodeError) as fault:
+        raise NotADocument(_("The file “%(name)s” can't be read: %(why)s.") % {"name": name[:80], "why": str(fault)[:120]}) from None
+    return text
+
+
+def _say(text: str) -> None:
+    print(text)  # noqa: T201 — the command's answer
 
 
 def _deadline(words: Namespace) -> int:

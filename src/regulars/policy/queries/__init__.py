@@ -1,16 +1,46 @@
-"""Answers of the policy: deadlines by a calendar, and how they come about."""
+"""Answers of the policy: deadlines by a calendar and how they come about; what is in force, who has confirmed it."""
 
+from regulars.policy.models import Comment, Draft, Version
 from regulars.policy.queries.deadlines import Deadline, PauseRefused, StartRefused, deadline_by, instant_of
 from regulars.policy.queries.reading import CalendarRefused, TargetRefused, calendar_of, target_of
+from regulars.policy.queries.versions import (
+    ConfirmationRate,
+    PersonToConfirm,
+    confirmation_rate,
+    confirmed_by,
+    open_draft,
+    policy_of_version,
+    policy_versions,
+    version_at,
+    version_of,
+)
+from regulars.policy.rules.document import Policy, policy_in
+from regulars.policy.rules.starting_points import STARTING_POINTS, starting_point
 
 __all__ = [
+    "STARTING_POINTS",
     "CalendarRefused",
+    "Comment",
+    "ConfirmationRate",
     "Deadline",
+    "Draft",
     "PauseRefused",
+    "PersonToConfirm",
+    "Policy",
     "StartRefused",
     "TargetRefused",
+    "Version",
     "calendar_of",
+    "confirmation_rate",
+    "confirmed_by",
     "deadline_by",
     "instant_of",
+    "open_draft",
+    "policy_in",
+    "policy_of_version",
+    "policy_versions",
+    "starting_point",
     "target_of",
+    "version_at",
+    "version_of",
 ]

@@ -1,0 +1,112 @@
+"""Policies as they were written, commented on, put in force and confirmed."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+
+from regulars.groundwork.kernel.ids import new_id
+
+
+class Version(models.Model):
+    """A policy from an instant on, until a later one begins. Never changed: whoever confirmed it confirmed this text."""
+
+    public_id = models.UUIDField(default=new_id, unique=True, editable=False)
+    business = models.ForeignKey("business.Business", on_delete=models.CASCADE, related_name="+")
+    major = models.IntegerField()
+    minor = models.IntegerField()
+    language = models.CharField(max_length=20)
+    text = models.TextField()
+    fingerprint = models.CharField(max_length=64)
+    effective_at = models.DateTimeField()
+    published_at = models.DateTimeField()
+    actor = models.CharField(max_length=80)
+    commented_days = models.IntegerField(default=0)
+    override_reason = models.CharField(max_length=500, blank=True, default="")
+
+    class Meta:
+        db_table = "policy_version"
+        constraints = [
+            models.UniqueConstraint(fields=["business", "major", "minor"], name="policy_version_once"),
+            models.CheckConstraint(condition=Q(major__gte=1, minor__gte=0), name="policy_version_counts"),
+        ]
+        indexes = [models.Index(fields=["business", "effective_at"], name="policy_in_force")]
+
+    def __str__(self) -> str:
+        return f"{self.major}.{self.minor}"
+
+
+class Draft(models.Model):
+    """The next version while it is being written and commented on. `revision` grows with each saving: who saves names the one they read."""
+
+    public_id = models.UUIDField(default=new_id, unique=True, editable=False)
+    business = models.ForeignKey("business.Business", on_delete=models.CASCADE, related_name="+")
+    text = models.TextField()
+    revision = models.IntegerField(default=1)
+    begun_at = models.DateTimeField()
+    begun_by = models.CharField(max_length=80)
+    saved_at = models.DateTimeField()
+    saved_by = models.CharField(max_length=80)
+    laid_out_at = models.DateTimeField(null=True, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    version = models.OneToOneField(Version, on_delete=models.CASCADE, null=True, blank=True, related_name="draft")
+
+    class Meta:
+        db_table = "policy_draft"
+        constraints = [
+            models.UniqueConstraint(fields=["business"], condition=Q(closed_at__isnull=True), name="policy_one_open_draft"),
+            models.CheckConstraint(condition=Q(version__isnull=True) | Q(closed_at__isnull=False), name="policy_published_is_closed"),
+            models.CheckConstraint(condition=Q(saved_at__gte=F("begun_at")), name="policy_draft_in_time"),
+        ]
+
+
+class Comment(models.Model):
+    """What an employee says about a paragraph (empty: the whole) of a draft, and the answer."""
+
+    public_id = models.UUIDField(default=new_id, unique=True, editable=False)
+    draft = models.ForeignKey(Draft, on_delete=models.CASCADE, related_name="comments")
+    paragraph = models.CharField(max_length=20, blank=True, default="")
+    employee = models.ForeignKey("staff.Employee", on_delete=models.PROTECT, related_name="+")
+    text = models.CharField(max_length=2000)
+    at = models.DateTimeField()
+    answer = models.CharField(max_length=2000, blank=True, default="")
+    answered_at = models.DateTimeField(null=True, blank=True)
+    answered_by = models.CharField(max_length=80, blank=True, default="")
+
+    class Meta:
+        db_table = "policy_comment"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(answer="", answered_at__isnull=True) | (~Q(answer="") & Q(answered_at__isnull=False)),
+                name="policy_answer_has_time",
+            ),
+        ]
+
+
+class Vote(models.Model):
+    """For or against a paragraph of a draft; one a person, who may change their mind while it is open."""
+
+    draft = models.ForeignKey(Draft, on_delete=models.CASCADE, related_name="votes")
+    paragraph = models.CharField(max_length=20)
+    employee = models.ForeignKey("staff.Employee", on_delete=models.PROTECT, related_name="+")
+    agrees = models.BooleanField()
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "policy_vote"
+        constraints = [models.UniqueConstraint(fields=["draft", "paragraph", "employee"], name="policy_one_vote")]
+
+
+class Confirmation(models.Model):
+    """An employee has received and read a version, by its fingerprint. Holds for all minor versions of its major one."""
+
+    business = models.ForeignKey("business.Business", on_delete=models.CASCADE, related_name="+")
+    version = models.ForeignKey(Version, on_delete=models.CASCADE, related_name="confirmations")
+    major = models.IntegerField()
+    employee = models.ForeignKey("staff.Employee", on_delete=models.PROTECT, related_name="+")
+    fingerprint = models.CharField(max_length=64)
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "policy_confirmation"
+        constraints = [models.UniqueConstraint(fields=["business", "major", "employee"], name="policy_confirmed_once")]

@@ -1,0 +1,22 @@
+"""Verbs of the policy: write it, talk about it, put it in force, confirm it."""
+
+from regulars.policy.services.confirming import ConfirmedAnotherText, confirm_policy
+from regulars.policy.services.drafting import DraftMoved, NoDraft, PolicyRefused, discard_draft, lay_out_draft, save_draft
+from regulars.policy.services.publishing import CommentsOpen, publish_policy
+from regulars.policy.services.talking import answer_comment, comment_on_draft, vote_on_paragraph
+
+__all__ = [
+    "CommentsOpen",
+    "ConfirmedAnotherText",
+    "DraftMoved",
+    "NoDraft",
+    "PolicyRefused",
+    "answer_comment",
+    "comment_on_draft",
+    "confirm_policy",
+    "discard_draft",
+    "lay_out_draft",
+    "publish_policy",
+    "save_draft",
+    "vote_on_paragraph",
+]
