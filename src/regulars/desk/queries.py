@@ -17,7 +17,6 @@ from regulars.contacts.queries import (
     Contact,
     Decision,
     FollowUp,
-    KnownTerm,
     Story,
     StoryFilter,
     TermKind,
@@ -79,14 +78,14 @@ class CustomerScreen:
     may_we: list[MayWe] = field(default_factory=list)
 
     @property
-    def natures(self) -> list[KnownTerm]:
+    def natures(self) -> list[tuple[str, str]]:
         """The natures to filter by."""
-        return list(self.terms.known[TermKind.NATURE].values()) if self.terms else []
+        return [(one.code, one.label) for one in self.terms.known[TermKind.NATURE].values()] if self.terms else []
 
     @property
-    def outcomes(self) -> list[KnownTerm]:
+    def outcomes(self) -> list[tuple[str, str]]:
         """The outcomes to filter by."""
-        return list(self.terms.known[TermKind.OUTCOME].values()) if self.terms else []
+        return [(one.code, one.label) for one in self.terms.known[TermKind.OUTCOME].values()] if self.terms else []
 
     @property
     def channels(self) -> list[tuple[str, str]]:

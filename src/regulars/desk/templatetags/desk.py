@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from functools import lru_cache
+from typing import cast
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime, format_time, format_timedelta
@@ -12,7 +14,8 @@ from django import template
 from django.template import Context
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -21,6 +24,7 @@ from regulars.customers.queries import Customer
 from regulars.groundwork.design.icons import draw
 from regulars.groundwork.kernel import clock
 from regulars.groundwork.kernel.money import Money
+from regulars.purchases.queries import Purchase, PurchaseLine
 
 register = template.Library()
 LINE_ICONS = {
@@ -88,6 +92,84 @@ def segment_badge(customer: Customer) -> str:
 
 
 @register.simple_tag(takes_context=True)
+def customer_rows(context: Context, rows: Iterable[Customer]) -> str:
+    """The rows of the customers' table, drawn here because a page holds many."""
+    how, since, organisation = _("How they are"), _("Since"), _("Organisation")
+    return format_html_join(
+        "",
+        '<tr><th scope="row"><a class="row-link" href="{}">{}</a>{}</th><td data-label="{}">{}</td><td data-label="{}">{}</td></tr>',
+        (
+            (
+                address("desk:customer", row.public_id),
+                row.display_name,
+                format_html(' <span class="badge" >{}<span>{}</span></span>', draw("organisation"), organisation)
+                if row.kind == "organisation"
+                else "",
+                how,
+                segment_badge(row),
+                since,
+                day(context, row.created_at),
+            )
+            for row in rows
+        ),
+    )
+
+
+@register.simple_tag(takes_context=True)
+def purchase_rows(context: Context, rows: Iterable[Purchase]) -> str:
+    """The rows of the purchases' table, drawn here because a page holds many."""
+    labels = _("Customer"), _("What"), _("Branch"), _("Amount")
+    refund = format_html('<span class="badge badge--warn" >{}<span>{}</span></span> ', draw("undo"), _("Refund"))
+    return format_html_join(
+        "",
+        '<tr><th scope="row"><a class="row-link" href="{}">{}</a></th><td data-label="{}">{}</td><td data-label="{}">{}{}</td>'
+        '<td data-label="{}">{}</td><td class="num" data-label="{}">{}</td></tr>',
+        (
+            (
+                address("desk:purchase", row.public_id),
+                moment(context, row.at, "short"),
+                labels[0],
+                row.customer.display_name,
+                labels[1],
+                refund if row.kind == "refund" else "",
+                goods(list(row.lines.all())),
+                labels[2],
+                row.branch.name if row.branch else "",
+                labels[3],
+                money(row.amount_minor, row.currency),
+            )
+            for row in rows
+        ),
+    )
+
+
+def goods(lines: list[PurchaseLine]) -> str:
+    """The first three positions of a purchase in words."""
+    shown = ", ".join(line.product or line.category for line in lines[:3])
+    return f"{shown} …" if len(lines) > 3 else shown
+
+
+@lru_cache(maxsize=64)
+def _address_around(route: str) -> tuple[str, str]:
+    before, _mark, after = reverse(route, args=["00000000-0000-0000-0000-000000000000"]).partition("00000000-0000-0000-0000-000000000000")
+    return before, after
+
+
+def address(route: str, public_id: object) -> str:
+    """The address of one thing of a kind: a page with many of them asks the address book once."""
+    before, after = _address_around(route)
+    return f"{before}{public_id}{after}"
+
+
+@register.simple_tag
+def choices(offered: Iterable[tuple[str, str]], chosen: object = "") -> str:
+    """The options of a select after its first: pairs of value and words; `chosen` is a value or several."""
+    picked = {chosen} if isinstance(chosen, str) else set(cast("Iterable[str]", chosen or ()))
+    options = ((value, mark_safe(" selected") if value in picked else "", words) for value, words in offered)
+    return format_html_join("", '<option value="{}"{}>{}</option>', options)
+
+
+@register.simple_tag(takes_context=True)
 def timeline_entry(context: Context, line: TimelineLine) -> str:
     """One entry of a timeline, in the markup of <c-timeline-entry>."""
     amount = format_html('<span class="bold">{}</span>', money(*line.amount)) if line.amount else ""
@@ -110,7 +192,7 @@ def _title(line: TimelineLine) -> str:
     """The headline; a logged contact leads to its own page."""
     if not line.contact_id:
         return headline(line)
-    return format_html('<a href="{}">{}</a>', reverse("desk:contact", args=[line.contact_id]), headline(line))
+    return format_html('<a href="{}">{}</a>', address("desk:contact", line.contact_id), headline(line))
 
 
 def zone_of(context: Context) -> ZoneInfo:

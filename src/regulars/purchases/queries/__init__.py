@@ -1,6 +1,6 @@
 """Questions about purchases."""
 
-from regulars.purchases.models import Purchase
+from regulars.purchases.models import Purchase, PurchaseLine
 from regulars.purchases.queries.columns import (
     PurchaseSpan,
     main_currency,
@@ -25,6 +25,7 @@ __all__ = [
     "CustomerTotals",
     "Kind",
     "Purchase",
+    "PurchaseLine",
     "PurchasePage",
     "PurchaseSpan",
     "Sale",

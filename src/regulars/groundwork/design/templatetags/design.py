@@ -1,13 +1,17 @@
 """Template tags of the design: icons, style and script, charts, form controls, query strings."""
 
+from functools import lru_cache
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect
-from django.template.context import RequestContext
+from django.template.context import Context, RequestContext
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 
 from regulars.groundwork.design import assets, colour, icons
 from regulars.groundwork.design.charts import Chart, Sparkline, spark_svg
@@ -48,6 +52,34 @@ def house_script() -> SafeString:
 
 def _address(fingerprint: str, name: str) -> str:
     return reverse("design:asset", kwargs={"fingerprint": fingerprint, "name": name})
+
+
+@register.simple_tag(takes_context=True)
+def rail(context: Context) -> SafeString:
+    """The way to the sections of the program: the same for everybody with the same rights, so it is drawn once and kept."""
+    return _kept(context, "design/rail.html", ("current_section", "home_url"))
+
+
+@register.simple_tag(takes_context=True)
+def shortcut_list(context: Context) -> SafeString:
+    """The list of keys, drawn once and kept like the rail."""
+    return _kept(context, "design/shortcuts.html", ("search_url",))
+
+
+def _kept(context: Context, template: str, names: tuple[str, ...]) -> SafeString:
+    navigation = tuple(tuple(sorted((key, str(value)) for key, value in item.items())) for item in context.get("navigation") or ())
+    business = context.get("business")
+    name = business.get("name", "") if isinstance(business, dict) else getattr(business, "name", "")
+    values = tuple((key, str(context.get(key) or "")) for key in names)
+    draw = _part.__wrapped__ if settings.DEBUG else _part
+    return draw(template, navigation, name, values, get_language() or "en")
+
+
+@lru_cache(maxsize=512)
+def _part(
+    template: str, navigation: tuple[tuple[tuple[str, str], ...], ...], business: str, values: tuple[tuple[str, str], ...], _language: str
+) -> SafeString:
+    return render_to_string(template, {"navigation": [dict(item) for item in navigation], "business": {"name": business}, **dict(values)})
 
 
 @register.inclusion_tag("design/chart.html")
