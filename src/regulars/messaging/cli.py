@@ -84,7 +84,7 @@ def listen_for_mail(_arguments: argparse.Namespace) -> int:
                 {"listening": f"{place.host}:{place.port}", "protocol": "LMTP" if place.is_lmtp else "SMTP"}, argparse.Namespace(json=False)
             )
 
-    asyncio.run(listen(places, keep=keep, accept=accept, size_max_bytes=chosen.mail_max_megabytes * 1024 * 1024, ready=ready))
+    asyncio.run(listen(places=places, keep=keep, accept=accept, size_max_bytes=chosen.mail_max_megabytes * 1024 * 1024, ready=ready))
     return 0
 
 

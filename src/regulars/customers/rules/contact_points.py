@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import Literal
-
-import phonenumbers
 
 ContactKind = Literal["email", "phone", "postal"]
 KINDS: tuple[ContactKind, ...] = ("email", "phone", "postal")
@@ -13,7 +12,12 @@ KINDS: tuple[ContactKind, ...] = ("email", "phone", "postal")
 # A single mailbox: no comma, group or angle bracket can smuggle a second recipient in (decision D16).
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~\u0080-\U0010ffff-]+"
 _LABEL = r"[A-Za-z0-9\u0080-\U0010ffff](?:[A-Za-z0-9\u0080-\U0010ffff-]{0,61}[A-Za-z0-9\u0080-\U0010ffff])?"
-_EMAIL = re.compile(rf"{_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_LABEL})+")
+
+
+@cache
+def _email() -> re.Pattern[str]:
+    """One mailbox; compiled when the first is read, for that takes a while."""
+    return re.compile(rf"{_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_LABEL})+")
 
 
 class NotReachable(ValueError):
@@ -42,7 +46,7 @@ def normal_form(kind: ContactKind, value: str, region: str = "") -> str:
 
 def _normal_email(value: str) -> str:
     local, _at, _domain = value.partition("@")
-    if len(value) > 254 or len(local) > 64 or not _EMAIL.fullmatch(value):
+    if len(value) > 254 or len(local) > 64 or not _email().fullmatch(value):
         raise NotReachable("not_an_email")
     if any(not char.isprintable() or char.isspace() for char in value):
         raise NotReachable("not_an_email")
@@ -52,6 +56,8 @@ def _normal_email(value: str) -> str:
 def _normal_phone(value: str, region: str) -> str:
     if len(value) > 40:
         raise NotReachable("not_a_phone")
+    import phonenumbers  # loads here: its tables take a while, and only numbers need them
+
     try:
         number = phonenumbers.parse(value, region or None)
     except phonenumbers.NumberParseException:

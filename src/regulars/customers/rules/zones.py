@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import phonenumbers
-from phonenumbers import timezone
-
 
 @dataclass(frozen=True)
 class ZoneKnown:
@@ -48,6 +45,9 @@ def zones_of_phone(normal: str) -> tuple[str, ...]:
     """The zones in which a number in E.164 form may ring; empty when its prefix doesn't tell."""
     if not normal.startswith("+"):
         return ()
+    import phonenumbers  # loads here: its tables take a while, and only numbers need them
+    from phonenumbers import timezone
+
     try:
         found = timezone.time_zones_for_number(phonenumbers.parse(normal))
     except phonenumbers.NumberParseException:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import segno
 from django import forms
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
@@ -130,5 +129,7 @@ def remove_factors_of(request: HttpRequest, id: str) -> HttpResponse:
 
 def picture_of(address: str) -> SafeString:
     """An address as a QR code, black on white in every theme: cameras need it so."""
+    import segno  # loads here: only this page draws a code
+
     drawing = segno.make(address, error="m").svg_inline(scale=5, border=3, dark="#000", light="#fff", svgclass="qr", lineclass=None)
     return mark_safe(drawing)  # noqa: S308 — made of squares by the library, no text of anybody in it

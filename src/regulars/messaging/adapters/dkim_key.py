@@ -5,9 +5,6 @@ from __future__ import annotations
 from functools import lru_cache
 from pathlib import Path
 
-from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
-
 from regulars.messaging.rules.signing import Key
 
 
@@ -18,6 +15,10 @@ class KeyUnusable(Exception):
 @lru_cache(maxsize=4)
 def dkim_key(path: Path) -> Key:
     """The private key in a PEM file. Raises KeyUnusable."""
+    # The library loads here: only who sends mail needs it.
+    from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
+    from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
     try:
         key = load_pem_private_key(path.read_bytes(), password=None)
     except (OSError, ValueError, TypeError) as fault:

@@ -6,9 +6,12 @@ import base64
 import hashlib
 import hmac
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
-from cryptography.fernet import Fernet, InvalidToken
 from django.conf import settings
+
+if TYPE_CHECKING:
+    from cryptography.fernet import Fernet
 
 
 def token_key() -> bytes:
@@ -23,6 +26,8 @@ def sealed(secret: str) -> str:
 
 def unsealed(text: str) -> str:
     """The password again; empty when it was sealed under another key."""
+    from cryptography.fernet import InvalidToken
+
     try:
         return _box().decrypt(text.encode()).decode() if text else ""
     except InvalidToken:
@@ -30,6 +35,8 @@ def unsealed(text: str) -> str:
 
 
 def _box() -> Fernet:
+    from cryptography.fernet import Fernet  # loads here: few requests of a web process need it
+
     return Fernet(base64.urlsafe_b64encode(_derived(b"mailbox passwords")))
 
 

@@ -5,28 +5,16 @@ from __future__ import annotations
 import asyncio
 import signal
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 import structlog
 from aiosmtpd.lmtp import LMTP
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+from regulars.messaging.rules.places import Accept, Keep, Place
+
 log = structlog.get_logger("mail.listener")
 AT_ONCE = 8
 RECIPIENTS_MAX = 100
-
-# (sender, recipients, content) → one answer for each recipient
-Keep = Callable[[str, Sequence[str], bytes], list[str]]
-Accept = Callable[[str], bool]
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where to listen."""
-
-    host: str
-    port: int
-    is_lmtp: bool
 
 
 class _Smtp(SMTP):
@@ -70,7 +58,7 @@ class _Desk:
         return next((one for one in answers if not one.startswith("250")), answers[0])
 
 
-async def listen(places: Sequence[Place], *, keep: Keep, accept: Accept, size_max_bytes: int, ready: Callable[[], None]) -> None:
+async def serve(places: Sequence[Place], *, keep: Keep, accept: Accept, size_max_bytes: int, ready: Callable[[], None]) -> None:
     """Listen until SIGTERM or SIGINT, then let open conversations end."""
     loop = asyncio.get_running_loop()
     stop = asyncio.Event()

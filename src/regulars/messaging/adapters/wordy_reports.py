@@ -7,7 +7,6 @@ import logging
 from email.policy import compat32
 
 import structlog
-from flufl.bounce import all_failures
 
 log = structlog.get_logger("mail")
 logging.getLogger("flufl.bounce").setLevel(logging.WARNING)  # it tells of each pattern that it tries
@@ -16,6 +15,8 @@ SIZE_MAX_BYTES = 1_000_000
 
 def failures_told(raw: bytes) -> tuple[list[str], list[str]]:
     """The addresses that failed for now, and those that failed for good. Hostile mail makes foreign parsers stumble: then nothing is told."""
+    from flufl.bounce import all_failures  # loads here: only who reads mail needs it
+
     try:
         temporary, permanent = all_failures(email.message_from_bytes(raw[:SIZE_MAX_BYTES], policy=compat32))
         return [_text(one) for one in temporary], [_text(one) for one in permanent]

@@ -9,8 +9,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from email_validator import EmailNotValidError, validate_email
-
 _NEVER = re.compile(r"[\x00-\x20\x7f-\x9f,;:<>()\[\]\\\"\u00a0\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff]|=\?")
 LENGTH_MAX = 254
 
@@ -52,6 +50,8 @@ def recipient_of(text: str) -> Recipient:
         raise NotOneAddress("empty")
     if len(text) > LENGTH_MAX or _NEVER.search(text) or text.count("@") != 1:
         raise NotOneAddress("too_long" if len(text) > LENGTH_MAX else "not_one_address")
+    from email_validator import EmailNotValidError, validate_email  # loads here: it compiles patterns for a tenth of a second
+
     try:
         found = validate_email(text, check_deliverability=False, allow_smtputf8=True, test_environment=True, strict=True)
     except EmailNotValidError:

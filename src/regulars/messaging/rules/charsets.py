@@ -10,8 +10,6 @@ import codecs
 import re
 from dataclasses import dataclass
 
-import charset_normalizer
-
 CHARSETS = frozenset(
     [
         "ascii",
@@ -198,7 +196,9 @@ def _guessed(raw: bytes, steps: list[str], *, declared: bool) -> Decoded:
     if len(re.findall(rb"[\xc2-\xf4][\x80-\xbf]+", raw[:DETECT_BYTES])) * 2 > foreign - foreign // 10 and (sound or foreign >= 3):
         return Decoded(printable(mended), "utf_8", (*steps, "utf-8 mended: read"), repaired=True)
     if foreign >= DETECT_LEAST:
-        best = charset_normalizer.from_bytes(raw[:DETECT_BYTES]).best()
+        from charset_normalizer import from_bytes
+
+        best = from_bytes(raw[:DETECT_BYTES]).best()
         name = best.encoding if best is not None and best.coherence > 0 else ""
         read = _tried(raw, name) if name in CHARSETS else None
         steps.append(f"detection: {name or 'nothing'}")

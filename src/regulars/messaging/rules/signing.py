@@ -5,11 +5,12 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from typing import TYPE_CHECKING
 
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ed25519, padding, rsa
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
 
-Key = rsa.RSAPrivateKey | ed25519.Ed25519PrivateKey
+type Key = rsa.RSAPrivateKey | ed25519.Ed25519PrivateKey
 SIGNED = (
     "from",
     "to",
@@ -33,6 +34,8 @@ def signed(message: bytes, *, domain: str, selector: str, key: Key, at_seconds: 
     head, _sep, body = message.partition(b"\r\n\r\n")
     fields = _fields(head)
     names = [name for name in SIGNED if name in fields]
+    from cryptography.hazmat.primitives.asymmetric import rsa  # loads here: only who sends mail needs it
+
     algorithm = "rsa-sha256" if isinstance(key, rsa.RSAPrivateKey) else "ed25519-sha256"
     body_hash = base64.b64encode(hashlib.sha256(_relaxed_body(body)).digest()).decode()
     listed = ":".join([*names, "from"])
@@ -47,6 +50,9 @@ def signed(message: bytes, *, domain: str, selector: str, key: Key, at_seconds: 
 
 
 def _sealed(key: Key, content: bytes) -> bytes:
+    from cryptography.hazmat.primitives import hashes
+    from cryptography.hazmat.primitives.asymmetric import padding, rsa
+
     if isinstance(key, rsa.RSAPrivateKey):
         return key.sign(content, padding.PKCS1v15(), hashes.SHA256())
     return key.sign(hashlib.sha256(content).digest())

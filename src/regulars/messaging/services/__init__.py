@@ -1,12 +1,12 @@
 """Verbs about messages."""
 
-from regulars.messaging.adapters.listener import Place, listen
 from regulars.messaging.adapters.relay import kept_message
+from regulars.messaging.rules.places import Place
 from regulars.messaging.services.composing import return_address
 from regulars.messaging.services.fetching import Fetched, fetch_mailbox, mailboxes_to_fetch
 from regulars.messaging.services.forgetting import forget_messages
 from regulars.messaging.services.ingesting import TakenIn, business_for_mail, files_taken_in
-from regulars.messaging.services.listening import keep_message, mailbox_at
+from regulars.messaging.services.listening import keep_message, listen, mailbox_at
 from regulars.messaging.services.mailboxes import (
     MailboxNameRefused,
     MailboxParticulars,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -10,6 +10,7 @@ from django.db import transaction
 from regulars.business.queries import all_businesses
 from regulars.messaging.adapters.keys import token_key
 from regulars.messaging.models import Mailbox, MailboxKind, Message
+from regulars.messaging.rules.places import Accept, Keep, Place
 from regulars.messaging.rules.tokens import subject_of, tokens_in
 from regulars.messaging.services.ingesting import business_for_mail
 from regulars.messaging.services.mailboxes import MailboxParticulars, open_mailbox
@@ -61,3 +62,10 @@ def _by_token(address: str, boxes: list[Mailbox]) -> Mailbox | None:
         if message is not None:
             return next((box for box in boxes if box.business_id == message.business_id), None)
     return None
+
+
+async def listen(*, places: Sequence[Place], keep: Keep, accept: Accept, size_max_bytes: int, ready: Callable[[], None]) -> None:
+    """Listen until SIGTERM or SIGINT, then let open conversations end. The protocol loads here: only a listener needs it."""
+    from regulars.messaging.adapters.listener import serve
+
+    await serve(places, keep=keep, accept=accept, size_max_bytes=size_max_bytes, ready=ready)

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-import jwt
 from django.conf import settings
 
 from regulars.groundwork.kernel.outgoing import OutgoingRefused, ask_outside
@@ -81,6 +80,8 @@ def answer(*, remembered: dict[str, str], code: str, return_to: str) -> Vouched:
 
 
 def _believed(token: str, nonce: str) -> Vouched:
+    import jwt  # loads here: few requests need it
+
     issuer, client = settings.REGULARS.oidc_issuer, settings.REGULARS.oidc_client_id
     try:
         said = jwt.decode(
@@ -110,6 +111,8 @@ def _believed(token: str, nonce: str) -> Vouched:
 
 def _key_of(token: str) -> Any:
     """The published key that a token names; asked for anew once when it is not among those remembered."""
+    import jwt  # loads here: few requests need it
+
     address = str(_about()["jwks_uri"])
     named = jwt.get_unverified_header(token).get("kid")
     for anew in (False, True):

@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 
 from regulars.groundwork.kernel.facts import announce
 from regulars.groundwork.kernel.refusals import NotFound, Refusal
-from regulars.staff.adapters import webauthn
 from regulars.staff.events import FactorAdded, FactorRemoved
 from regulars.staff.models import Employee, Passkey
 from regulars.staff.queries import passkeys_possible
@@ -29,6 +28,8 @@ class PasskeyRefused(Refusal):
 
 def ask_for_new_passkey(*, employee: Employee) -> tuple[dict[str, Any], dict[str, Any]]:
     """What the browser is asked, and what must be remembered until it answers."""
+    from regulars.staff.adapters import webauthn  # heavy, and few requests need it
+
     if not passkeys_possible():
         raise PasskeyRefused(_("Passkeys need a name instead of a bare IP address: set REGULARS_BASE_URL."))
     held = list(employee.passkeys.values_list("credential", flat=True))
@@ -39,6 +40,8 @@ def ask_for_new_passkey(*, employee: Employee) -> tuple[dict[str, Any], dict[str
 
 def add_passkey(*, employee: Employee, state: dict[str, Any], answer: Mapping[str, Any], name: str, at: datetime) -> Employee:
     """Keep the passkey that the browser made. Returns the employee with a new stamp. Raises PasskeyRefused."""
+    from regulars.staff.adapters import webauthn  # heavy, and few requests need it
+
     try:
         made = webauthn.registered(state=state, answer=answer)
     except webauthn.BadAnswer:
@@ -77,12 +80,16 @@ def remove_passkey(*, employee: Employee, public_id: str, at: datetime) -> Emplo
 
 def ask_for_passkey(*, employee: Employee | None) -> tuple[dict[str, Any], dict[str, Any]]:
     """What the browser is asked: a passkey of this person, or of whoever is there."""
+    from regulars.staff.adapters import webauthn  # heavy, and few requests need it
+
     held = list(employee.passkeys.values_list("credential", flat=True)) if employee else []
     return webauthn.question_to_prove(held=held)
 
 
 def prove_by_passkey(*, state: dict[str, Any], answer: Mapping[str, Any], at: datetime, employee: Employee | None = None) -> Employee:
     """Whose passkey signed the answer. With `employee` given it must be theirs. Raises PasskeyRefused."""
+    from regulars.staff.adapters import webauthn  # heavy, and few requests need it
+
     rows = Passkey.objects.select_related("employee__business").filter(
         credential_id=webauthn.credential_id_in(answer), employee__left_at__isnull=True
     )

@@ -9,10 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from itertools import chain
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
-import numpy as np
-import numpy.typing as npt
 import psycopg
 from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -20,6 +18,10 @@ from django.db.models import DateTimeField, F, Func, QuerySet
 from django.db.models.expressions import Combinable
 
 from regulars.groundwork.kernel.bulk.copying import on_postgres
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
 
 type Part = dict[str, npt.NDArray[Any]]
 
@@ -111,6 +113,8 @@ WIDTHS = {ColumnKind.WHOLE: 8, ColumnKind.INSTANT: 8, ColumnKind.FLAG: 1}
 
 
 def _row_layout(kinds: Mapping[str, ColumnKind]) -> np.dtype[Any]:
+    import numpy as np  # loads here: a web process never computes over everybody
+
     fields: list[tuple[str, str]] = [("fields", ">i2")]
     for name, kind in kinds.items():
         fields.append((f"width of {name}", ">i4"))
@@ -119,6 +123,8 @@ def _row_layout(kinds: Mapping[str, ColumnKind]) -> np.dtype[Any]:
 
 
 def _part(held: bytes, layout: np.dtype[Any], kinds: Mapping[str, ColumnKind]) -> Part:
+    import numpy as np  # loads here: a web process never computes over everybody
+
     if len(held) % layout.itemsize:
         raise ValueError("a column holds NULL or a value wider than its kind")
     table = np.frombuffer(held, dtype=layout)
@@ -146,6 +152,8 @@ def _from_sqlite(rows: QuerySet[Any, Any], kinds: Mapping[str, ColumnKind], at_o
 
 
 def _from_values(name: str, column: tuple[Any, ...], kind: ColumnKind) -> npt.NDArray[Any]:
+    import numpy as np  # loads here: a web process never computes over everybody
+
     if None in column:
         raise ValueError(f"the column {name!r} holds NULL")
     if kind is ColumnKind.INSTANT:
