@@ -58,8 +58,9 @@ def sender_of(*, mail: ReadMail, receipt: Receipt, answers: Message | None, may_
     known = customers_at(business_id=receipt.business_id, addresses=_claims(mail))
     own = next((known[one] for one in _claims(mail) if one in known), [])
     if answers is not None and answers.customer is not None:
-        hint = "thread" if any(one.pk == answers.customer_id for one in own) else "other_sender"
-        return Sender(answers.customer, (hint,), is_known=True)
+        kept = _survivors(receipt.business_id, [answers.customer])[0]  # the record may have been merged since we wrote
+        hint = "thread" if kept in _survivors(receipt.business_id, own) else "other_sender"
+        return Sender(kept, (hint,), is_known=True)
     own = _survivors(receipt.business_id, own)
     if own:
         return Sender(own[0], ("known_address",) if len(own) == 1 else ("known_address", "shared_address"), is_known=True)

@@ -10,12 +10,13 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
-from django.db.models import Count, F
+from django.db.models import Count
 
 from regulars.business.queries import Scope
 from regulars.contacts.services import log_contacts
 from regulars.customers.queries import Customer, customers_at
 from regulars.groundwork.kernel.facts import announce_many
+from regulars.messaging.adapters.receipt_sql import settle_read
 from regulars.messaging.events import MessageReceived
 from regulars.messaging.models import Receipt, ReceiptState, ReceivedMail
 from regulars.messaging.rules.classifying import looks_like_report, sort_mail
@@ -132,9 +133,4 @@ def _write(business_id: int, pairs: list[Pair], at: datetime) -> None:
             for row in rows
         ]
     )
-    receipts = [receipt for receipt, _mail, _row in pairs]
-    for receipt, _mail, row in pairs:
-        receipt.mail = row
-    Receipt.objects.bulk_update(receipts, ["mail"])
-    settled = {"state": ReceiptState.CONTACT, "reason": "", "settled_at": at, "next_at": None, "fault": "", "attempts": F("attempts") + 1}
-    Receipt.objects.filter(pk__in=[receipt.pk for receipt in receipts]).update(**settled)
+    settle_read(settled=[(receipt.pk, row.pk) for receipt, _mail, row in pairs], at=at)

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
 
+from regulars.groundwork.kernel.bulk.copying import on_postgres
+from regulars.groundwork.kernel.bulk.prepared import fetch_prepared
 from regulars.groundwork.kernel.jobs import enqueue
-from regulars.groundwork.kernel.models import Job, JobState
 from regulars.groundwork.kernel.refusals import Refusal
+from regulars.messaging.adapters.receipt_sql import keep_at_once
 from regulars.messaging.models import Mailbox, RawMail, Receipt
 
 SIZE_MAX_BYTES = 100 * 1024 * 1024
+WAITING = "SELECT 1 FROM kernel_job WHERE kind = 'messaging.read_mail' AND state = 'queued' LIMIT 1"
+AT_ONCE_BYTES = 256 * 1024
 
 
 class TooLarge(Refusal):
@@ -57,21 +62,39 @@ def receive_mail(*, mailbox: Mailbox, delivery: Delivery, at: datetime) -> Store
     """
     if len(delivery.content) > SIZE_MAX_BYTES:
         raise TooLarge
-    try:
-        with transaction.atomic():  # nearly every message is new: the constraints say so without being asked first
-            return _kept_as_new(mailbox, delivery, at)
-    except IntegrityError:
-        with transaction.atomic():
-            return _kept(mailbox, delivery, at)
+    row = _kept_as_new(mailbox, delivery, at)  # nearly every message is new: the constraints say so without being asked first
+    if row is not None:
+        return Stored(row, new=True)
+    with transaction.atomic():
+        return _kept(mailbox, delivery, at)
 
 
-def _kept_as_new(mailbox: Mailbox, delivery: Delivery, at: datetime) -> Stored:
+def _kept_as_new(mailbox: Mailbox, delivery: Delivery, at: datetime) -> Receipt | None:
+    """Keep bytes and receipt, both or neither, if this content and this delivery are new; else None."""
     raw = _raw_row(mailbox.business_id, delivery.content)
-    raw.save(force_insert=True)
     row = _receipt(mailbox, raw, delivery, at)
-    row.save(force_insert=True)
+    if not on_postgres() or raw.size_bytes > AT_ONCE_BYTES:
+        return _saved(raw, row)
+    try:
+        with transaction.atomic() if connection.in_atomic_block else nullcontext():
+            if not keep_at_once(raw=raw, receipt=row):
+                return None
+    except IntegrityError:  # somebody else keeps the same delivery in this moment
+        return None
     _wake_reader(row)
-    return Stored(row, new=True)
+    return row
+
+
+def _saved(raw: RawMail, row: Receipt) -> Receipt | None:
+    try:
+        with transaction.atomic():
+            raw.save(force_insert=True)
+            row.raw = raw
+            row.save(force_insert=True)
+            _wake_reader(row)
+    except IntegrityError:
+        return None
+    return row
 
 
 def _kept(mailbox: Mailbox, delivery: Delivery, at: datetime) -> Stored:
@@ -131,5 +154,5 @@ def _raw(business_id: int, content: bytes) -> tuple[RawMail, bool]:
 
 def _wake_reader(row: Receipt) -> None:
     """One waiting job reads all that is stored. A job that starts in this very moment may miss the row: then the one of each minute finds it."""
-    if not Job.objects.filter(kind="messaging.read_mail", state=JobState.QUEUED).exists():
+    if not fetch_prepared(WAITING):
         enqueue("messaging.read_mail", {}, key=f"receipt:{row.pk}")

@@ -83,6 +83,8 @@ def _as_text(value: Any) -> bytes | None:
         return value.encode()
     if type(value) is datetime:
         return value.isoformat().encode()
+    if type(value) is bytes:
+        return b"\\x" + value.hex().encode()
     if type(value) is list:
         return ("{" + ",".join(str(one) if type(one) is int else _quoted(one) for one in value) + "}").encode()
     return str(value).encode()
