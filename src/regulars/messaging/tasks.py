@@ -7,7 +7,7 @@ from datetime import timedelta
 from regulars.groundwork.kernel.clock import now
 from regulars.groundwork.kernel.jobs import Work, enqueue, job
 from regulars.groundwork.kernel.schedules import schedule
-from regulars.messaging.services import end_rests, fetch_mailbox, mailboxes_to_fetch, outlet, read_waiting, send_due
+from regulars.messaging.services import acknowledge, end_rests, fetch_mailbox, mailboxes_to_fetch, outlet, read_waiting, send_due
 
 BATCH = 100
 ROUND = timedelta(seconds=20)
@@ -33,6 +33,12 @@ def fetch(work: Work) -> None:
     for mailbox in mailboxes_to_fetch():
         if mailbox.pk == work.payload["mailbox"]:
             fetch_mailbox(mailbox=mailbox, at=now())
+
+
+@job("messaging.acknowledge")
+def acknowledge_mail(work: Work) -> None:
+    """Say that a mail has arrived, if it may be said."""
+    acknowledge(mail_id=work.payload["mail"], at=now())
 
 
 @job("messaging.send", lane="outside")

@@ -13,7 +13,7 @@ from django.db import connection
 
 from regulars.business.queries import Scope
 from regulars.contacts.models import Contact, Pressure, Slot
-from regulars.contacts.queries import ask_gate, gate_rules_at, slots_of
+from regulars.contacts.queries import ask_gate, budget_of, gate_rules_at, slots_of
 from regulars.contacts.services import (
     Ask,
     AskRefused,
@@ -521,3 +521,9 @@ def test_11_two_of_one_household_at_once_get_one_letter(cast: Cast) -> None:
         standing = Slot.objects.filter(state="reserved")
         assert [row.customer_id for row in standing] == [cast.ada.pk]
         standing.update(state="released")
+
+
+def test_a_cap_with_a_share_for_service_is_one_line_of_the_budget(cast: Cast) -> None:
+    """Two limits of one name, and the one that leaves less room is shown."""
+    lines = budget_of(scope=cast.scope, customer_id=cast.ada.pk, at=NOON)
+    assert [(line.cap, line.most) for line in lines if line.cap == "weekly"] == [("weekly", 2)]

@@ -107,3 +107,18 @@ def test_an_undo_takes_the_batch_away_but_what_somebody_corrected_stays(cast: Ca
     assert (batch.undone, batch.kept) == (2, 1)
     assert set(Contact.objects.values_list("source_key", flat=True)) == {"T-3", str(kept.pk)}
     assert not Slot.objects.exists()
+
+
+def test_a_column_says_what_an_outgoing_contact_was_at_the_gate(cast: Cast, tmp_path: Path, capsys: Capture) -> None:
+    text = (
+        "customer,date,channel,direction,nature,class,number\n"
+        "A-1001,2026-05-16 11:00,email,out,offer,promotional,N-1\n"
+        "A-1001,2026-05-17 11:00,email,out,offer,,N-2\n"
+        "A-1001,2026-05-18 11:00,email,out,offer,Reply,N-3\n"
+        "A-1001,2026-05-19 11:00,email,out,offer,spam,N-4\n"
+    )
+    answer = imported(cast, capsys, tmp_path, text)
+    assert counts(answer) == {"read": 4, "created": 3, "failed": 1}
+    assert ImportFault.objects.get().note == "contact_class:spam"
+    found = Slot.objects.order_by("at").values_list("contact__source_key", "contact_class", "purpose")
+    assert list(found) == [("N-1", "promotional", "offers"), ("N-2", "service", "service"), ("N-3", "reply", "service")]

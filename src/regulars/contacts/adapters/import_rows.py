@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
 
+from regulars.contacts.rules.gate_document import ContactClass
 from regulars.contacts.rules.particulars import MINUTES_MAX
 from regulars.contacts.rules.words import CHANNELS
 from regulars.groundwork.kernel.intake.kinds import Field
@@ -28,6 +29,7 @@ STAGE_COLUMNS = {
     "staff": "bigint",
     "branch": "bigint",
     "note": "text",
+    "contact_class": "text",
     "natural_key": "text",
 }
 FIELDS = (
@@ -43,6 +45,7 @@ FIELDS = (
     Field("staff", _("Staff (e-mail)"), synonyms=("staff", "agent", "employee", "user", "mitarbeiter", "munkatars", "nhanvien", "funcionario", "zamestnanec")),
     Field("branch", _("Branch code"), synonyms=("branch", "branchcode", "store", "shop", "filiale", "uzlet", "chinhanh", "loja", "pobocka", "veikals")),
     Field("note", _("Note"), synonyms=("note", "notes", "comment", "text", "description", "notiz", "bemerkung", "megjegyzes", "ghichu", "nota", "poznamka", "piezime")),
+    Field("class", _("Class at the gate"), synonyms=("class", "contactclass", "klasse", "osztaly", "classe", "trida", "klase")),
     Field("key", _("Number of the contact"), synonyms=("key", "id", "contactid", "number", "ticket", "ticketid", "callid", "nummer", "azonosito")),
 )  # fmt: skip
 IN_WORDS = {"in", "inbound", "incoming", "received", "eingehend", "bejovo", "entrada", "prichozi"}
@@ -67,6 +70,7 @@ know_problems(
         "contact_staff": _("Nobody who works here has the address “%(value)s”."),
         "contact_branch": _("There is no branch with the code “%(value)s” among yours."),
         "contact_customer": _("There is no customer with the number “%(value)s”. Import customers first."),
+        "contact_class": _("“%(value)s” is no class: promotional, survey, service, reply, transactional, security, legal or recall."),
         "contact_taken": _("A contact with the number “%(value)s” is on record already, with other content."),
     }
 )
@@ -105,8 +109,11 @@ class ContactRowReader:
         numbers = (self._whole("mood", text("mood"), -2, 2), self._whole("minutes", text("minutes"), 0, MINUTES_MAX))
         people = (self._known("staff", self.staff, text("staff").casefold()), self._known("branch", self.branches, text("branch")))
         own = text("key", 160)
+        contact_class = text("class", 40).casefold() or ContactClass.SERVICE.value
+        if contact_class not in set(ContactClass):
+            raise BadCell("contact_class", text("class", 40))
         natural = own or "row:" + hashlib.sha256(repr((said, words, note)).encode()).hexdigest()
-        return (number, *said, *words, *numbers, *people, note, natural)
+        return (number, *said, *words, *numbers, *people, note, contact_class, natural)
 
     def _seconds(self, cell: str) -> int:
         seconds = self.read_seconds(cell)

@@ -130,12 +130,16 @@ def budget_of(*, scope: Scope, customer_id: int, at: datetime) -> list[BudgetLin
     """How much of each cap is spent now, and by what, for promotional contacts by e-mail (what a person looks at first)."""
     ask = Ask(channel="email", purpose="offers", contact_class="promotional")
     weighed = weigh(scope=scope, customer_id=customer_id, ask=ask, at=at)
-    lines = []
+    lines: dict[tuple[str, timedelta], BudgetLine] = {}
     for limit in limits_for(ask, weighed.person, weighed.rules, weighed.ledger.held):
         inside = tuple(one for one in limit.entries if one.at > at - limit.window)
         spent = sum(limit.weight_of(one) for one in inside)
-        lines.append(BudgetLine(limit.name, limit.most, limit.window / timedelta(days=1), spent, tuple(used(one) for one in inside)))
-    return lines
+        line = BudgetLine(limit.name, limit.most, limit.window / timedelta(days=1), spent, tuple(used(one) for one in inside))
+        # A cap with a share kept for service is two limits of one name: whichever leaves less room is what counts.
+        known = lines.get((limit.name, limit.window))
+        if known is None or line.most - line.spent < known.most - known.spent:
+            lines[limit.name, limit.window] = line
+    return list(lines.values())
 
 
 def ask_gate(*, scope: Scope, customer_id: int, ask: Ask, at: datetime) -> Decision:

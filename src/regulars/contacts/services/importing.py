@@ -30,6 +30,11 @@ from regulars.staff.queries import employees
 ROWS_AT_ONCE = 2_000
 COUNTS_FOR = timedelta(days=400)
 NUMBERS = "contact_numbers"
+PURPOSES = {
+    ContactClass.PROMOTIONAL.value: "offers",
+    ContactClass.SURVEY.value: "survey",
+    ContactClass.TRANSACTIONAL.value: "transactional",
+}
 
 
 class ContactImport(Kind):
@@ -140,11 +145,11 @@ def _known_elsewhere(task: Task, refs: list[str]) -> dict[str, int]:
     return {value: next(iter(pks)) for value, pks in owners.items() if len(pks) == 1}
 
 
-def _judged(task: Task, rows: list[dict[str, Any]], customers: dict[str, int]) -> tuple[Tally, list[Contact]]:
+def _judged(task: Task, rows: list[dict[str, Any]], customers: dict[str, int]) -> tuple[Tally, list[tuple[Contact, str]]]:
     keys = {row["natural_key"] for row in rows}
     standing = Contact.objects.filter(business_id=task.tenant_id, source=task.plan.source, source_key__in=keys)
     known = {row.source_key: row for row in standing}
-    tally, new = Tally(), list[Contact]()
+    tally, new = Tally(), list[tuple[Contact, str]]()
     for row in rows:
         customer = customers.get(row["ref"])
         if customer is None:
@@ -154,7 +159,7 @@ def _judged(task: Task, rows: list[dict[str, Any]], customers: dict[str, int]) -
         before = known.get(contact.source_key)
         if before is None:
             known[contact.source_key] = contact
-            new.append(contact)
+            new.append((contact, row["contact_class"]))
         elif _same(before, contact):
             tally.identical += 1
         else:
@@ -193,14 +198,14 @@ def _same(known: Contact, row: Contact) -> bool:
     return all(getattr(known, name) == getattr(row, name) for name in names)
 
 
-def _write(task: Task, new: list[Contact]) -> None:
+def _write(task: Task, new: list[tuple[Contact, str]]) -> None:
     """The contacts, and a place in the ledger for those that went out lately enough to count."""
-    made = Contact.objects.bulk_create(new, batch_size=500)
+    made = Contact.objects.bulk_create([one for one, _class in new], batch_size=500)
     terms = terms_of(scope=Scope(task.tenant_id))
     _number, rules = rules_known(business_id=task.tenant_id).at(task.at)
     pressing = [
-        one
-        for one in made
+        (one, contact_class)
+        for one, (_row, contact_class) in zip(made, new, strict=True)
         if one.direction == "out" and one.at > task.at - COUNTS_FOR and terms.valence(one.outcome) is not Valence.ATTEMPT
     ]
     Slot.objects.bulk_create(
@@ -209,8 +214,8 @@ def _write(task: Task, new: list[Contact]) -> None:
                 business_id=task.tenant_id,
                 customer_id=one.customer_id,
                 channel=one.channel,
-                purpose="service",
-                contact_class=ContactClass.SERVICE,
+                purpose=PURPOSES.get(contact_class, "service"),
+                contact_class=contact_class,
                 weight=rules.weights.get(one.channel, 1),  # type: ignore[call-overload]
                 priority=5,
                 at=one.at,
@@ -225,7 +230,7 @@ def _write(task: Task, new: list[Contact]) -> None:
                 settled_by=task.actor,
                 settled_reason="logged",
             )
-            for one in pressing
+            for one, contact_class in pressing
         ],
         batch_size=500,
     )

@@ -52,6 +52,11 @@ class MailboxForm(forms.Form):
     )
     folder = forms.CharField(label=gettext_lazy("Folder"), max_length=255, initial="INBOX", required=False)
     lists_are_contacts = forms.BooleanField(label=gettext_lazy("Mail from mailing lists counts as written by people"), required=False)
+    acknowledges = forms.BooleanField(
+        label=gettext_lazy("Answer by machine that a message has arrived"),
+        help_text=gettext_lazy("Once a day to one person, never to machines or mailing lists, and never with their own words."),
+        required=False,
+    )
     is_open = forms.BooleanField(label=gettext_lazy("Take mail in"), required=False, initial=True)
 
     def __init__(self, *args: object, asking: Asking, **kwargs: object) -> None:
@@ -69,6 +74,7 @@ class MailboxForm(forms.Form):
             addresses=given["addresses"].split(),
             branch_id=branch.pk if branch else None,
             lists_are_contacts=given["lists_are_contacts"],
+            acknowledges=given["acknowledges"],
             host=given["host"],
             port=given["port"] or 993,
             security=given["security"],
@@ -140,5 +146,6 @@ def _as_it_is(row: Mailbox) -> dict[str, object]:
         "user": row.user,
         "folder": row.folder,
         "lists_are_contacts": row.lists_are_contacts,
+        "acknowledges": row.acknowledges,
         "is_open": row.is_open,
     }

@@ -2,6 +2,7 @@
 
 from regulars.messaging.adapters.relay import kept_message
 from regulars.messaging.rules.places import Place
+from regulars.messaging.services.acknowledging import acknowledge
 from regulars.messaging.services.composing import return_address
 from regulars.messaging.services.fetching import Fetched, fetch_mailbox, mailboxes_to_fetch
 from regulars.messaging.services.forgetting import forget_messages
@@ -61,6 +62,7 @@ __all__ = [
     "WishesShown",
     "WithdrawnMail",
     "Written",
+    "acknowledge",
     "business_for_mail",
     "describe_mailbox",
     "end_rests",

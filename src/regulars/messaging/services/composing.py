@@ -46,6 +46,8 @@ def _more(row: Message, domain: str) -> tuple[tuple[str, str], ...]:
     if row.is_automatic:
         found.append(("Auto-Submitted", "auto-replied" if row.contact_class == "reply" else "auto-generated"))
         found.append(("X-Auto-Response-Suppress", "OOF, AutoReply"))
+        if row.contact_class == "reply":
+            found.append(("Precedence", "auto_reply"))
     if row.contact_class in BULK:
         token = token_for("wishes", row.public_id, token_key())
         answer = token_for("reply", row.public_id, token_key())

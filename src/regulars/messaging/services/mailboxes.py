@@ -32,6 +32,7 @@ class MailboxParticulars:
     addresses: list[str] = field(default_factory=list)
     branch_id: int | None = None
     lists_are_contacts: bool = False
+    acknowledges: bool = False
     host: str = ""
     port: int = 993
     security: str = "tls"
@@ -71,6 +72,7 @@ def _written(row: Mailbox, given: MailboxParticulars, *, at: datetime, actor: st
     row.name, row.kind, row.branch_id = given.name.strip(), given.kind, given.branch_id
     row.addresses = list(dict.fromkeys(one.strip().lower() for one in given.addresses if one.strip()))
     row.lists_are_contacts, row.is_open = given.lists_are_contacts, given.is_open
+    row.acknowledges = given.acknowledges
     row.host, row.port, row.security = given.host.strip(), given.port, given.security
     row.user, row.folder = given.user.strip(), given.folder.strip() or "INBOX"
     if given.password:

@@ -10,6 +10,7 @@ from django.db import IntegrityError, OperationalError, connection, transaction
 from regulars.business.queries import Scope
 from regulars.contacts.services import log_contact
 from regulars.groundwork.kernel.facts import announce
+from regulars.groundwork.kernel.jobs import enqueue
 from regulars.messaging.adapters.wordy_reports import failures_told
 from regulars.messaging.events import MailParked, MessageReceived
 from regulars.messaging.models import Receipt, ReceiptState, ReceivedMail
@@ -125,6 +126,8 @@ def _take(receipt: Receipt, mail: ReadMail, sorting: Sorting, raw: bytes, at: da
     if is_person and sender.customer is not None:
         _tell(row, sender, receipt, at)
         obey_stop(row=row, at=receipt.received_at)
+        if receipt.mailbox.acknowledges and row.may_auto_answer and not receipt.origin:
+            enqueue("messaging.acknowledge", {"mail": row.pk}, key=f"mail:{row.pk}")
     return _close(receipt, ReceiptState(sorting.kind), reason, at, row)
 
 

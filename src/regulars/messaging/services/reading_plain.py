@@ -50,7 +50,7 @@ def _read(receipt_ids: Sequence[int], at: datetime) -> set[int]:
     of = ("self",) if connection.features.has_select_for_update_of else ()
     locked = Receipt.objects.select_for_update(skip_locked=connection.features.has_select_for_update_skip_locked, of=of)
     rows = locked.select_related("raw", "mailbox").filter(
-        pk__in=receipt_ids, state=ReceiptState.STORED, raw__size_bytes__lt=PLAIN_BYTES, origin=""
+        pk__in=receipt_ids, state=ReceiptState.STORED, raw__size_bytes__lt=PLAIN_BYTES, origin="", mailbox__acknowledges=False
     )
     done: set[int] = set()
     by_business: dict[int, list[Receipt]] = {}
