@@ -125,6 +125,18 @@ TABLE = Table(
         *grave(write("desk:export_customer", LEADS), write("desk:forget_customer", LEADS)),
         write("desk:hold_customer", LEADS),
         write("desk:release_customer", LEADS),
+        # The policy: everybody reads, comments, votes and confirms; leads write; executives put it in force.
+        read("desk:policy", EVERYBODY),
+        read("desk:policy_version", EVERYBODY),
+        write("desk:confirm_policy", EVERYBODY),
+        read("desk:policy_draft", EVERYBODY),
+        write("desk:comment_policy", EVERYBODY),
+        write("desk:vote_policy", EVERYBODY),
+        both("desk:edit_policy", LEADS),
+        write("desk:lay_out_policy", LEADS),
+        write("desk:discard_policy", LEADS),
+        write("desk:answer_policy", LEADS),
+        write("desk:publish_policy", HEADS),
         # Purchases.
         read("desk:purchases", EVERYBODY),
         read("desk:purchase", EVERYBODY),

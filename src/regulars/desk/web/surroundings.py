@@ -53,7 +53,10 @@ def surroundings(request: HttpRequest) -> dict[str, Any]:
         "search_url": reverse("desk:customers"),
         "search_label": _("Find a customer"),
         "sign_out_url": reverse("desk:sign_out"),
-        "account_links": [{"label": _("Your account"), "url": reverse("desk:own_account")}],
+        "account_links": [
+            {"label": _("Policy"), "url": reverse("desk:policy")},
+            {"label": _("Your account"), "url": reverse("desk:own_account")},
+        ],
     }
 
 

@@ -14,6 +14,7 @@ from regulars.policy.queries.versions import (
     version_at,
     version_of,
 )
+from regulars.policy.queries.wording import ParagraphShown, paragraphs_shown, target_in_words
 from regulars.policy.rules.document import Policy, policy_in
 from regulars.policy.rules.starting_points import STARTING_POINTS, starting_point
 
@@ -24,6 +25,7 @@ __all__ = [
     "ConfirmationRate",
     "Deadline",
     "Draft",
+    "ParagraphShown",
     "PauseRefused",
     "PersonToConfirm",
     "Policy",
@@ -36,10 +38,12 @@ __all__ = [
     "deadline_by",
     "instant_of",
     "open_draft",
+    "paragraphs_shown",
     "policy_in",
     "policy_of_version",
     "policy_versions",
     "starting_point",
+    "target_in_words",
     "target_of",
     "version_at",
     "version_of",

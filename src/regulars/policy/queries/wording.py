@@ -1,0 +1,139 @@
+"""Paragraphs in words: what each promises, in the reader's language."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.translation import get_language, gettext_lazy, ngettext
+from django.utils.translation import gettext as _
+
+from regulars.groundwork.kernel.money import Money
+from regulars.policy.rules.document import Policy
+from regulars.policy.rules.parts import Authority, Level, NamedPerson, Paragraph, Step
+from regulars.policy.rules.targets import Target
+
+ROLE_WORDS = {
+    "executive": gettext_lazy("Executives"),
+    "manager": gettext_lazy("Managers"),
+    "supervisor": gettext_lazy("Supervisors"),
+    "agent": gettext_lazy("Agents"),
+    "marketer": gettext_lazy("Marketers"),
+    "cashier": gettext_lazy("Cashiers"),
+    "read-only": gettext_lazy("Readers"),
+}
+PERIOD_WORDS = {
+    "day": gettext_lazy("per customer and day"),
+    "week": gettext_lazy("per customer and week"),
+    "month": gettext_lazy("per customer and month"),
+    "quarter": gettext_lazy("per customer and quarter"),
+    "year": gettext_lazy("per customer and year"),
+}
+STAND_INS = {
+    "deputy": gettext_lazy("their deputy"),
+    "same-branch": gettext_lazy("a colleague of the same branch"),
+    "supervisor": gettext_lazy("the supervisor"),
+}
+
+
+@dataclass(frozen=True)
+class ParagraphShown:
+    """A paragraph as people read it: number, text, and what the program makes of it."""
+
+    number: str
+    text: str
+    sort: str
+    particulars: tuple[tuple[str, str], ...]
+
+    @property
+    def anchor(self) -> str:
+        """Where it stands on a page."""
+        return f"p-{self.number.replace('.', '-')}"
+
+
+def paragraphs_shown(policy: Policy) -> list[ParagraphShown]:
+    """Every paragraph in order."""
+    return [ParagraphShown(one.paragraph, one.text, _sort(one), tuple(_particulars(one))) for one in policy.paragraphs]
+
+
+def target_in_words(target: Target) -> str:
+    """“2 working hours”, “by the close of the 3rd …”: a length of time or a day as people say it."""
+    count = target.count
+    sentences = {
+        "bh": ngettext("%(n)s working hour", "%(n)s working hours", count),
+        "bm": ngettext("%(n)s working minute", "%(n)s working minutes", count),
+        "h": ngettext("%(n)s hour", "%(n)s hours", count),
+        "m": ngettext("%(n)s minute", "%(n)s minutes", count),
+        "bd": ngettext("%(n)s working day", "%(n)s working days", count),
+        "d": ngettext("%(n)s day", "%(n)s days", count),
+        "w": ngettext("%(n)s week", "%(n)s weeks", count),
+    }
+    close = {
+        "bd": ngettext("by the close of the next working day", "by the close of working day %(n)s after", count),
+        "d": ngettext("by the end of the next day", "by the end of day %(n)s after", count),
+        "w": ngettext("by the end of the day a week later", "by the end of the day %(n)s weeks later", count),
+    }
+    return (close if target.close else sentences)[target.unit] % {"n": count}
+
+
+def _sort(one: Paragraph) -> str:
+    if isinstance(one, Level):
+        return _("Service level")
+    if isinstance(one, NamedPerson):
+        return _("Named person")
+    return _("Authority") if isinstance(one, Authority) else _("Promise")
+
+
+def _particulars(one: Paragraph) -> list[tuple[str, str]]:
+    if isinstance(one, Level):
+        return _of_level(one)
+    if isinstance(one, NamedPerson):
+        found = [(_("Stands in"), str(STAND_INS[one.stand_in]))]
+        return found + ([(_("When nobody has answered within"), target_in_words(one.after))] if one.after else [])
+    return _of_authority(one) if isinstance(one, Authority) else []
+
+
+def _of_level(one: Level) -> list[tuple[str, str]]:
+    found = []
+    if one.natures:
+        found.append((_("For"), ", ".join(one.natures)))
+    if one.priorities:
+        found.append((_("Priority"), ", ".join(one.priorities)))
+    if one.channels:
+        found.append((_("By"), ", ".join(one.channels)))
+    found += [(name, ", ".join(values)) for name, values in one.traits.items()]
+    targets = (
+        (_("First answer"), one.first_answer),
+        (_("Next answer"), one.next_answer),
+        (_("Settled"), one.resolution),
+        (_("If not settled at once"), one.answer_unless_settled),
+        (_("Final answer"), one.final_answer),
+    )
+    found += [(label, target_in_words(target)) for label, target in targets if target]
+    if one.share < 1:
+        found.append((_("Kept in"), _("%(share)s of 100 cases at least") % {"share": f"{one.share * 100:g}"}))
+    return [*found, (_("Calendar"), one.calendar), *[(_("Alarm"), _alarm(step)) for step in one.escalate]]
+
+
+def _alarm(step: Step) -> str:
+    words = {"at": step.at, "to": ROLE_WORDS[step.to]}
+    if step.at.startswith("+"):
+        return _("%(at)s after it ran out, to %(to)s") % words
+    return _("at %(at)s of the time, to %(to)s") % words
+
+
+def _of_authority(one: Authority) -> list[tuple[str, str]]:
+    found = [(_("Who"), ", ".join(str(ROLE_WORDS[role]) for role in one.roles)), (_("May give"), one.kind)]
+    amounts = (
+        (_("at a time"), one.per_gesture),
+        (_("per case"), one.per_case),
+        (str(PERIOD_WORDS[one.period]) if one.period else "", one.per_customer),
+        (_("per employee and period"), one.per_person),
+    )
+    found += [(label, _shown(amount)) for label, amount in amounts if amount]
+    if one.certificate:
+        found.append((_("With the certificate"), one.certificate))
+    return found
+
+
+def _shown(amount: Money) -> str:
+    return amount.shown(get_language() or "en")
