@@ -110,6 +110,8 @@ def imap_server() -> bool:
     os.environ["PATH"] = f"{os.environ.get('PATH', '')}:/usr/sbin"
     if not Path("/usr/lib/python3/dist-packages/dkim").exists():
         installed("python3-dkim", "the test that verifies our signatures")
+    if not Path("/usr/lib/python3/dist-packages/nacl").exists():
+        installed("python3-nacl", "the test that verifies our signatures by Ed25519")
     if shutil.which("dovecot") or (installed("dovecot-imapd", "the tests of fetching mail") and shutil.which("dovecot")):
         return True
     print("FAILED: the tests of fetching mail need Dovecot. As root on Debian it is installed by itself; else: apt install dovecot-imapd.")

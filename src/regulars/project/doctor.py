@@ -16,6 +16,7 @@ from regulars.groundwork.kernel.models import Job, JobState
 from regulars.groundwork.kernel.upgrade import pending
 from regulars.groundwork.kernel.worker import is_alive
 from regulars.project.config import WEAK_SECRETS
+from regulars.project.name_service import AskText, text_records, verdicts
 from regulars.project.sqlite import has_wal_reset_fix, loaded_version
 
 
@@ -30,7 +31,7 @@ class Finding:
 
 def findings() -> list[Finding]:
     """Everything the doctor looks at; a database that is away ends the list early."""
-    found = [*_settings(), *_files(), *_mail(), *_sqlite(), *_system_checks()]
+    found = [*_settings(), *_files(), *_mail(), *_mail_records(), *_sqlite(), *_system_checks()]
     try:
         return [*found, *_database()]
     except DatabaseError as fault:
@@ -64,7 +65,7 @@ def _files() -> Iterator[Finding]:
 
 
 def _mail() -> Iterator[Finding]:
-    """What the settings say of outgoing mail. The records in the name service are named, not asked for: whoever reads this may be offline."""
+    """What the settings say of outgoing mail."""
     chosen = settings.REGULARS
     if not chosen.mail_url:
         yield Finding("note", "mail", "REGULARS_MAIL_URL is empty: messages are kept as files in mail-out and reach nobody.")
@@ -85,6 +86,16 @@ def _mail() -> Iterator[Finding]:
             yield Finding("wrong", "mail", f"The signing key {chosen.mail_dkim_key.name} can be read by others: chmod 600 it.")
         yield Finding("note", "mail", f"The public key must stand in the TXT record {chosen.mail_dkim_selector}._domainkey.{domain}.")
     yield Finding("note", "mail", f"TXT records of {domain} and _dmarc.{domain} must name the mail server (SPF) and your policy (DMARC).")
+
+
+def _mail_records(ask: AskText = text_records) -> Iterator[Finding]:
+    """What the name service says of the domain that mail goes out from; asked only where mail is sent at all."""
+    chosen = settings.REGULARS
+    domain = chosen.mail_from.rpartition("@")[2]
+    if not chosen.mail_url or not domain:
+        return
+    for tone, sentence in verdicts(domain=domain, selector=chosen.mail_dkim_selector, key=chosen.mail_dkim_key, ask=ask):
+        yield Finding(tone if tone != "wrong" or chosen.mode == "production" else "note", "mail records", sentence)  # type: ignore[arg-type]
 
 
 def _sqlite() -> Iterator[Finding]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import base64
+import subprocess
 import sys
 from datetime import UTC, datetime
 from importlib import import_module
 from types import ModuleType
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from regulars.messaging.rules.composing import Composition, composed
@@ -56,3 +57,30 @@ def test_30_g3_a_signature_holds_and_covers_the_unsubscribe_fields(dkim: ModuleT
         b"From: eve@x.example\r\n" + content,
     ):
         assert not dkim.verify(changed, dnsfunc=lambda name, timeout=5: record(key))
+
+
+VERIFY = """
+import sys
+sys.path.append(sys.argv[1])
+import dkim
+record = sys.argv[2].encode()
+sys.exit(0 if dkim.verify(sys.stdin.buffer.read(), dnsfunc=lambda name, timeout=5: record) else 3)
+"""
+
+
+def test_an_ed25519_signature_holds_and_a_changed_mail_does_not() -> None:
+    """RFC 8463, by the same library with libsodium; its binding is built for Debian's own Python, so that verifies in a process of its own."""
+    key = ed25519.Ed25519PrivateKey.generate()
+    public = base64.b64encode(key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)).decode()
+    mail = b"From: a@fennel.example\r\nTo: b@x.example\r\nSubject: Bread\r\n\r\nHello\r\n"
+    content = signed(mail, domain="fennel.example", selector="s", key=key, at_seconds=1_781_500_000)
+
+    def verified(text: bytes) -> int:
+        words = ["/usr/bin/python3", "-c", VERIFY, DEBIAN, f"v=DKIM1; k=ed25519; p={public}"]
+        done = subprocess.run(words, input=text, capture_output=True, check=False)
+        assert b"ModuleNotFoundError" not in done.stderr, "install Debian's packages `python3-dkim` and `python3-nacl`"
+        return done.returncode
+
+    assert verified(content) == 0
+    assert verified(content.replace(b"Hello", b"Hallo")) == 3
+    assert verified(content.replace(b"Subject: Bread", b"Subject: Beans")) == 3
