@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime, format_time, format_timedelta
 from babel.numbers import format_decimal
-from django import template
+from django import forms, template
 from django.template import Context
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -44,6 +44,8 @@ LINE_ICONS = {
     "contacts.FollowUpCancelled": "close",
     "messaging.MessageReceived": "mail",
 }
+
+_EMPTY_FORMS: dict[str, str] = {}
 
 
 def reader() -> str:
@@ -159,6 +161,18 @@ def address(route: str, public_id: object) -> str:
     """The address of one thing of a kind: a page with many of them asks the address book once."""
     before, after = _address_around(route)
     return f"{before}{public_id}{after}"
+
+
+@register.simple_tag
+def point_fields(form: forms.Form) -> str:
+    """The fields for another address or number; the empty form is the same for everybody, so it is drawn once a language."""
+    key = f"desk.point_fields:{get_language() or 'en'}"
+    drawn: str | None = None if form.is_bound else _EMPTY_FORMS.get(key)
+    if drawn is None:
+        drawn = render_to_string("desk/point_fields.html", {"form": form})
+    if not form.is_bound:
+        _EMPTY_FORMS[key] = drawn
+    return drawn
 
 
 @register.simple_tag
