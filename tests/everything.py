@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tarfile
 import tempfile
 import time
 from collections.abc import Callable
@@ -15,6 +16,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 PYTHON = sys.executable
 PROGRAMS = Path(PYTHON).parent
+BOUNCE_SAMPLES = "a1df16b9d1877ae4536f7d76c00d8421fcefbe694f80f5285d05c45a2547b1bc"  # of the source package
 COUNTS = {"passed": 0, "failed": 0, "errors": 0, "skipped": 0}
 
 
@@ -58,6 +60,7 @@ def migrations() -> bool:
 
 
 def on_sqlite() -> bool:
+    bounce_samples()  # without them the test that reads them says that it was skipped
     has_server = imap_server()  # without it the tests that need it fail and name it
     with tempfile.TemporaryDirectory(prefix="regulars-") as folder:
         good = pytest(
@@ -116,6 +119,20 @@ def imap_server() -> bool:
         return True
     print("FAILED: the tests of fetching mail need Dovecot. As root on Debian it is installed by itself; else: apt install dovecot-imapd.")
     return False
+
+
+def bounce_samples() -> None:
+    """The reports that come with the source package of `flufl.bounce`: fetched beside the locks by its digest, unpacked, never installed."""
+    folder = Path(sys.prefix) / "samples"
+    if (folder / "flufl_bounce-6.0.0" / "tests" / "data").is_dir():
+        return
+    with tempfile.TemporaryDirectory(prefix="regulars-") as place:
+        wanted = Path(place) / "wanted.txt"
+        wanted.write_text(f"flufl.bounce==6.0.0 --hash=sha256:{BOUNCE_SAMPLES}\n")
+        words = ["download", "--quiet", "--no-deps", "--no-binary", ":all:", "--require-hashes", "--dest", place, "-r", str(wanted)]
+        if subprocess.call([PYTHON, "-m", "pip", *words]) == 0:
+            with tarfile.open(next(Path(place).glob("*.tar.gz"))) as packed:
+                packed.extractall(folder, filter="data")
 
 
 def installed(package: str, purpose: str) -> bool:
