@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 CHARSETS = frozenset(
     [
@@ -172,6 +173,7 @@ def decoded(raw: bytes, declared: str = "") -> Decoded:
     return _guessed(raw, steps, declared=bool(name))
 
 
+@lru_cache(maxsize=1024)
 def known_charset(declared: str) -> str:
     """Our name of a declared charset; empty when it is none."""
     flat = re.sub(r"[^a-z0-9.]+", "_", declared).strip("_")

@@ -66,6 +66,7 @@ class Fields:
             if len(flat) > FIELD_MAX:
                 self.notes.append(f"long_field {name.lower()[:40]}")
             self.rows.append((str(name).lower(), flat[:FIELD_MAX]))
+        self.names = frozenset(name for name, _value in self.rows)
 
     def all(self, name: str) -> list[bytes]:
         """Every value of a field."""
@@ -80,7 +81,7 @@ class Fields:
         return one_line(decoded_words(self.raw(name)), most)
 
     def __contains__(self, name: str) -> bool:
-        return any(known == name for known, _value in self.rows)
+        return name in self.names
 
 
 def decoded_words(raw: bytes) -> str:

