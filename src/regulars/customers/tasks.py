@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from regulars.business.queries import Scope, all_businesses
 from regulars.customers.services import (
+    compare_customers,
     drop_stale_opt_ins,
     importing,  # noqa: F401 — registers the kind
     importing_consents,  # noqa: F401 — registers the kind
@@ -27,4 +28,14 @@ def tidy(work: Work) -> None:
         keep_to_retention(scope=Scope(business.pk), at=at, actor="system:retention")
 
 
+@job("customers.compare", lane="long", attempts=3)
+def compare(work: Work) -> None:
+    """Who may be one person: in one business after an import, in all of them each night."""
+    only = work.payload.get("business")
+    for business in all_businesses():
+        if only in (None, business.pk):
+            compare_customers(business_id=business.pk)
+
+
+schedule("customers.compare", kind="customers.compare", daily="03:10")
 schedule("customers.tidy", kind="customers.tidy", daily="03:40")

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
@@ -153,3 +154,24 @@ def test_the_story_is_filtered_by_the_address(desk: Client, cast: Cast) -> None:
     assert shows(staff=str(cast.ines.public_id)) == (True, True)
     assert shows(staff=str(cast.tom.public_id)) == (False, False)
     assert shows(show="purchases") == (False, False)
+
+
+def test_the_ways_most_used_stand_first_and_the_rest_behind_a_fold(desk: Client, cast: Cast) -> None:
+    cache.clear()
+    first, more = desk.get(log_url(cast)).content.decode().split("More ways")
+    usual = {"till:in", "phone:in", "phone:out", "email:in", "visit:in", "visit:out"}
+    assert {way for way in usual if f'value="{way}"' in first} == usual
+    assert all(f'value="{way}"' not in first and f'value="{way}"' in more for way in ("sms:in", "post:out"))
+    for n in range(2):
+        assert desk.post(log_url(cast), TAPS | {"act": f"sms-{n}", "how": "sms:in"}).status_code == 302
+    cache.clear()
+    first, more = desk.get(log_url(cast)).content.decode().split("More ways")
+    assert 'value="sms:in"' in first, "what they use comes forward"
+    assert 'value="visit:out"' in more, "and something else makes room"
+
+
+def test_a_rare_way_that_was_chosen_is_seen_again(desk: Client, cast: Cast) -> None:
+    cache.clear()
+    refused = desk.post(log_url(cast), TAPS | {"how": "post:out", "nature": ""})
+    assert refused.status_code == 422
+    assert 'value="post:out"' in refused.content.decode().split("More ways")[0]

@@ -37,6 +37,7 @@ def fill(cast: Cast, start: int, count: int) -> None:
         ("/customers/", 6),
         ("/customers/?q=crowd", 7),
         ("/customers/{ada}/", 32),
+        ("/customers/duplicates/", 4),
         ("/purchases/", 6),
         ("/settings/", 8),
         ("/settings/staff/", 9),

@@ -19,6 +19,7 @@ from regulars.contacts.queries.reading import (
 )
 from regulars.contacts.queries.story import Story, TimelineSource, add_timeline_source, newest_rows, order_of, story_of
 from regulars.contacts.queries.terms import Terms, channel_words, terms_of
+from regulars.contacts.queries.ways import ways_used
 from regulars.contacts.rules.gate_clock import instant_of_wall
 from regulars.contacts.rules.gate_deciding import Ask
 from regulars.contacts.rules.gate_document import ContactClass
@@ -82,4 +83,5 @@ __all__ = [
     "story_section",
     "terms_of",
     "versions_of",
+    "ways_used",
 ]

@@ -4,7 +4,7 @@ from regulars.customers.models.consent import ConsentEvent, Purpose, WishStateme
 from regulars.customers.models.identity import ContactPoint, Customer, ExternalId, SearchWord, Trait
 from regulars.customers.models.opting_in import OptInRequest, Wording
 from regulars.customers.models.privacy import Erasure, Forgotten, LegalHold, RetentionRule, Suppression
-from regulars.customers.models.together import Distinction, Household, HouseholdMember, Membership, Merge
+from regulars.customers.models.together import Distinction, Household, HouseholdMember, Likeness, Membership, Merge
 
 __all__ = [
     "ConsentEvent",
@@ -17,6 +17,7 @@ __all__ = [
     "Household",
     "HouseholdMember",
     "LegalHold",
+    "Likeness",
     "Membership",
     "Merge",
     "OptInRequest",

@@ -50,6 +50,27 @@ class Distinction(models.Model):
         ]
 
 
+class Likeness(models.Model):
+    """Two records that may be one person, `low` and `high` by id: kept so that suggesting them costs the same for any number of customers.
+
+    `strength` (1 to 7) tells what they share, the higher the more; what somebody has decided since is left out when it is read.
+    """
+
+    business = models.ForeignKey("business.Business", on_delete=models.CASCADE, related_name="+", db_index=False)
+    low = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="+", db_index=False)
+    high = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="+")
+    strength = models.SmallIntegerField()
+
+    class Meta:
+        db_table = "customers_likeness"
+        constraints = [
+            models.UniqueConstraint(fields=["low", "high"], name="likeness_once"),
+            models.CheckConstraint(condition=Q(low__lt=F("high")), name="likeness_in_order"),
+            models.CheckConstraint(condition=Q(strength__gte=1, strength__lte=7), name="likeness_strength"),
+        ]
+        indexes = [models.Index(fields=["business", "-strength", "id"], name="likeness_strongest")]
+
+
 class Household(models.Model):
     """People who live together: one letter is enough for them."""
 

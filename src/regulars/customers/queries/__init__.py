@@ -1,7 +1,7 @@
 """Questions about customers."""
 
 from regulars.customers.models import ConsentEvent, Customer, Trait
-from regulars.customers.queries.alike import Company, Pair, company_of, likely_pairs
+from regulars.customers.queries.alike import Company, Pair, PairPage, company_of, likely_pairs
 from regulars.customers.queries.columns import customer_numbers, forgotten_numbers, merged_numbers
 from regulars.customers.queries.exporting import ExportSection, add_export_section
 from regulars.customers.queries.finding import (
@@ -72,6 +72,7 @@ __all__ = [
     "MergeShown",
     "OptInLetter",
     "Pair",
+    "PairPage",
     "Particulars",
     "PersonStanding",
     "PurposeRule",

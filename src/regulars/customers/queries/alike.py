@@ -5,38 +5,16 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext as _
+
 from regulars.business.queries import Scope
-from regulars.customers.models import Customer, Distinction, HouseholdMember, Membership
+from regulars.customers.models import Customer, Distinction, HouseholdMember, Likeness, Membership
 from regulars.customers.queries.finding import present
 from regulars.customers.queries.rarities import Rarity, rarities_of
 from regulars.customers.queries.together import cluster_of, household_of
-from regulars.groundwork.kernel.bulk.dialect import fetch
-
-REASONS = ("email", "phone", "name")
-
-SHARED_POINTS = """
-SELECT a.customer_id, b.customer_id, a.kind
-FROM (SELECT p.kind, p.normal FROM customers_contactpoint p JOIN customers_customer c ON c.id = p.customer_id
-      WHERE c.business_id = %s AND p.kind IN ('email', 'phone') GROUP BY p.kind, p.normal HAVING count(*) BETWEEN 2 AND 6) shared
-JOIN customers_contactpoint a ON a.kind = shared.kind AND a.normal = shared.normal
-JOIN customers_contactpoint b ON b.kind = shared.kind AND b.normal = shared.normal AND b.customer_id > a.customer_id
-JOIN customers_customer ca ON ca.id = a.customer_id AND ca.business_id = %s
-JOIN customers_customer cb ON cb.id = b.customer_id AND cb.business_id = %s
-WHERE {open} ORDER BY a.kind, a.customer_id, b.customer_id LIMIT {most}
-"""
-SAME_NAMES = """
-SELECT ca.id, cb.id, 'name'
-FROM (SELECT sort_name FROM customers_customer WHERE business_id = %s AND given_name <> '' AND family_name <> ''
-      GROUP BY sort_name HAVING count(*) BETWEEN 2 AND 6) shared
-JOIN customers_customer ca ON ca.sort_name = shared.sort_name AND ca.business_id = %s
-JOIN customers_customer cb ON cb.sort_name = shared.sort_name AND cb.business_id = %s AND cb.id > ca.id
-WHERE ca.family_name = cb.family_name AND ca.given_name = cb.given_name AND {open} ORDER BY ca.id, cb.id LIMIT {most}
-"""
-# Neither was merged away or forgotten, they are of one kind, and nobody has said that they are two.
-OPEN = """ca.kind = cb.kind
-AND NOT EXISTS (SELECT 1 FROM customers_merge m WHERE m.loser_id IN (ca.id, cb.id) AND m.undone_at IS NULL)
-AND NOT EXISTS (SELECT 1 FROM customers_forgotten f WHERE f.customer_id IN (ca.id, cb.id))
-AND NOT EXISTS (SELECT 1 FROM customers_distinction d WHERE d.low_id = ca.id AND d.high_id = cb.id)"""
+from regulars.customers.rules.likeness import signs_of
+from regulars.groundwork.kernel.refusals import NotFound
 
 
 @dataclass(frozen=True)
@@ -49,6 +27,14 @@ class Pair:
 
 
 @dataclass(frozen=True)
+class PairPage:
+    """Some pairs, and the cursor of the next page ("" at the end)."""
+
+    pairs: list[Pair]
+    next_cursor: str
+
+
+@dataclass(frozen=True)
 class Company:
     """Who a customer belongs with: the household, the organisations, an organisation's people."""
 
@@ -58,20 +44,24 @@ class Company:
     people: list[Membership]
 
 
-def likely_pairs(*, scope: Scope, size: int = 50) -> list[Pair]:
+def likely_pairs(*, scope: Scope, cursor: str = "", size: int = 50) -> PairPage:
     """Pairs that share an e-mail address, a phone number or a whole name, the strongest signs first; not those told apart already.
 
+    Read page by page from what the comparison keeps. `cursor` is what the page before handed out; raises NotFound for another one.
     An address of more than six records is that of an office or a shop, and a sign of nothing.
     """
-    found: dict[tuple[int, int], list[str]] = {}
-    for sql in (SHARED_POINTS, SAME_NAMES):
-        for low, high, reason in fetch(sql.format(open=OPEN, most=int(4 * size)), *[scope.business_id] * 3):
-            reasons = found.setdefault((low, high), [])
-            if reason not in reasons:
-                reasons.append(reason)
-    rows = present(scope).select_related("home_branch").in_bulk({one for pair in found for one in pair})
-    pairs = [Pair(rows[low], rows[high], tuple(why)) for (low, high), why in found.items() if low in rows and high in rows]
-    return sorted(pairs, key=lambda pair: (-len(pair.reasons), REASONS.index(pair.reasons[0]), pair.older.pk))[:size]
+    shown = present(scope).filter(pk=OuterRef("high_id"), kind=OuterRef("low__kind"))
+    told = Distinction.objects.filter(low=OuterRef("low_id"), high=OuterRef("high_id"))
+    rows = Likeness.objects.filter(Exists(present(scope).filter(pk=OuterRef("low_id"))), Exists(shown), ~Exists(told))
+    rows = rows.filter(business_id=scope.business_id).select_related("low", "high").order_by("-strength", "pk")
+    if cursor:
+        strength, _sep, last = cursor.partition("-")
+        if not (strength.isdecimal() and last.isdecimal() and len(cursor) < 24):
+            raise NotFound(_("This page does not exist."))
+        rows = rows.filter(strength__lte=int(strength)).exclude(strength=int(strength), pk__lte=int(last))
+    found = list(rows[: size + 1])
+    pairs = [Pair(row.low, row.high, signs_of(row.strength)) for row in found[:size]]
+    return PairPage(pairs, f"{found[size - 1].strength}-{found[size - 1].pk}" if len(found) > size else "")
 
 
 def company_of(

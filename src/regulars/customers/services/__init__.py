@@ -1,5 +1,6 @@
 """Verbs about customers."""
 
+from regulars.customers.services.comparing import compare_customers
 from regulars.customers.services.describing import describe_customer, mark_as_buyers
 from regulars.customers.services.exporting import CustomerExport, export_of_customer
 from regulars.customers.services.forgetting import (
@@ -126,6 +127,7 @@ __all__ = [
     "assume_zones",
     "business_for_import",
     "check_retention",
+    "compare_customers",
     "confirm_opt_in",
     "describe_customer",
     "drop_stale_opt_ins",

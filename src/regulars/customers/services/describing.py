@@ -10,6 +10,7 @@ from django.db import transaction
 from regulars.customers.events import CustomerDescribed
 from regulars.customers.models import Customer, ExternalId
 from regulars.customers.rules.names import shown_name, sorting_name
+from regulars.customers.services.comparing import compare_customer
 from regulars.customers.services.indexing import index_for_search
 from regulars.customers.services.present import not_forgotten
 from regulars.customers.services.registering import Nameless, NewCustomer
@@ -42,6 +43,7 @@ def describe_customer(*, customer: Customer, who: NewCustomer, branch_id: int | 
         )
         row.save()
         index_for_search([row.pk])
+        compare_customer(row.pk)
         announce(
             CustomerDescribed(tenant_id=row.business_id, at=at, actor=actor, customer_id=row.pk, headline="Particulars changed"),
             before=before,

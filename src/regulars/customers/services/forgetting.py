@@ -11,6 +11,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from regulars.business.queries import Scope, all_businesses
@@ -26,6 +27,7 @@ from regulars.customers.models import (
     Household,
     HouseholdMember,
     LegalHold,
+    Likeness,
     Membership,
     Merge,
     OptInRequest,
@@ -170,6 +172,7 @@ def _erase(scope: Scope, rows: Sequence[Customer]) -> None:
     Household.objects.filter(members__customer_id__in=ids).update(name=PLAIN_HOUSEHOLD)  # often a family's name
     for part in OWN_PARTS:
         part.objects.filter(customer_id__in=ids).delete()
+    Likeness.objects.filter(Q(low_id__in=ids) | Q(high_id__in=ids)).delete()
     Membership.objects.filter(person_id__in=ids).delete()
     Membership.objects.filter(organisation_id__in=ids).delete()
     Merge.objects.filter(loser_id__in=ids).update(reason="")

@@ -28,6 +28,7 @@ from regulars.groundwork.kernel.bulk.copying import on_postgres
 from regulars.groundwork.kernel.bulk.dialect import by_code_point, fetch, run
 from regulars.groundwork.kernel.facts import announce
 from regulars.groundwork.kernel.intake.kinds import Ground, Kind, RowReader, Tally, Task, Undone, register_kind
+from regulars.groundwork.kernel.jobs import enqueue
 from regulars.groundwork.kernel.models import ImportBatch, ImportChange
 
 REACHED_BY: tuple[ContactKind, ...] = ("email", "phone")
@@ -75,6 +76,7 @@ class CustomerImport(Kind):
             tenant_id=task.tenant_id, at=task.at, actor=task.actor, batch_id=batch.pk, created=batch.created, updated=batch.updated
         )
         announce(fact, after={"file": batch.digest, "created": batch.created, "updated": batch.updated, "failed": batch.failed})
+        enqueue("customers.compare", {"business": task.tenant_id}, key=f"import:{batch.pk}")
 
     def undo_step(self, task: Task, batch: ImportBatch) -> Undone:
         return undo_step(batch)
@@ -85,6 +87,7 @@ class CustomerImport(Kind):
             before={"created": batch.created, "updated": batch.updated},
             after={"undone": batch.undone, "kept": batch.kept, "gone": batch.gone},
         )
+        enqueue("customers.compare", {"business": task.tenant_id}, key=f"undone:{batch.pk}")
 
 
 @dataclass

@@ -12,6 +12,7 @@ from regulars.customers.events import CustomersMerged, CustomersUnmerged
 from regulars.customers.models import Customer, Merge
 from regulars.customers.queries.finding import visible
 from regulars.customers.queries.together import survivor_of
+from regulars.customers.services.comparing import compare_customer
 from regulars.customers.services.present import not_forgotten
 from regulars.groundwork.kernel.facts import announce
 from regulars.groundwork.kernel.refusals import NotFound, Refusal
@@ -96,6 +97,7 @@ def unmerge_customers(*, scope: Scope, merge_id: int, at: datetime, actor: str) 
             raise NotMerged
         merge.undone_at, merge.undone_by = at, actor
         merge.save(update_fields=["undone_at", "undone_by"])
+        compare_customer(merge.loser_id)
         announce(
             CustomersUnmerged(
                 tenant_id=scope.business_id,

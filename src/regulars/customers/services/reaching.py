@@ -12,6 +12,7 @@ from regulars.customers.events import ContactPointAdded, ContactPointRemoved
 from regulars.customers.models import ContactPoint, Customer
 from regulars.customers.queries.together import cluster_of
 from regulars.customers.rules.contact_points import ContactKind, NotReachable, normal_form
+from regulars.customers.services.comparing import compare_customer
 from regulars.customers.services.indexing import index_for_search
 from regulars.customers.services.present import not_forgotten
 from regulars.groundwork.kernel.facts import announce
@@ -45,6 +46,7 @@ def add_contact_point(*, customer: Customer, kind: ContactKind, value: str, regi
         )
         if made:
             index_for_search([customer.pk])
+            compare_customer(customer.pk)
             announce(
                 ContactPointAdded(
                     tenant_id=customer.business_id,
@@ -70,6 +72,7 @@ def remove_contact_point(*, customer: Customer, contact_point_id: int, at: datet
         owner = point.customer_id
         point.delete()
         index_for_search([owner])
+        compare_customer(owner)
         announce(
             ContactPointRemoved(
                 tenant_id=customer.business_id,

@@ -13,6 +13,7 @@ from regulars.customers.events import CustomerRegistered
 from regulars.customers.models import ContactPoint, Customer, ExternalId
 from regulars.customers.rules.contact_points import ContactKind, NotReachable, normal_form
 from regulars.customers.rules.names import CustomerKind, shown_name, sorting_name
+from regulars.customers.services.comparing import compare_customer
 from regulars.customers.services.indexing import index_for_search
 from regulars.customers.services.reaching import ContactPointRefused
 from regulars.groundwork.kernel.facts import announce
@@ -97,6 +98,7 @@ def register_customer(*, business_id: int, who: NewCustomer, branch_id: int | No
             ContactPoint(customer=customer, kind=kind, value=value, normal=normal, added_at=at) for kind, value, normal in points
         )
         index_for_search([customer.pk])
+        compare_customer(customer.pk)
         announce(
             CustomerRegistered(tenant_id=business_id, at=at, actor=actor, customer_id=customer.pk, headline="Registered as a customer"),
             after={"name": shown},

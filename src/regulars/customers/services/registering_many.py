@@ -12,6 +12,7 @@ from django.db.models import Count, Q
 from regulars.customers.models import ConsentEvent, ContactPoint, Customer, ExternalId, Household, HouseholdMember, WishStatement
 from regulars.customers.rules.contact_points import normal_form
 from regulars.customers.rules.names import shown_name, sorting_name
+from regulars.customers.services.comparing import compare_customers
 from regulars.customers.services.indexing import index_for_search
 from regulars.customers.services.registering import NewCustomer
 
@@ -55,6 +56,7 @@ def register_customers(*, business_id: int, source: str, registrations: Sequence
         ContactPoint.objects.bulk_create(points, batch_size=ROWS_AT_ONCE)
         for start in range(0, len(customers), ROWS_AT_ONCE):
             index_for_search([row.pk for row in customers[start : start + ROWS_AT_ONCE]])
+        compare_customers(business_id=business_id)
     return {one.number: row.pk for one, row in pairs}
 
 

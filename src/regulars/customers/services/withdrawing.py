@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db.models import Count, Exists, OuterRef
 
-from regulars.customers.models import ContactPoint, Customer, ExternalId, SearchWord, Trait
+from regulars.customers.models import ContactPoint, Customer, ExternalId, Likeness, SearchWord, Trait
 from regulars.groundwork.kernel.models import ImportChange
 
 OWN_PARTS = (ContactPoint, ExternalId, SearchWord, Trait)
@@ -32,7 +32,7 @@ def used_customers(ids: list[int], *, batch_id: int) -> set[int]:
     used: set[int] = set()
     for relation in Customer._meta.related_objects:
         model = relation.related_model
-        if model in OWN_PARTS or isinstance(model, str):
+        if model in OWN_PARTS or model is Likeness or isinstance(model, str):  # to resemble somebody is no use
             continue
         name = relation.field.attname
         used.update(model._default_manager.filter(**{f"{name}__in": ids}).values_list(name, flat=True))

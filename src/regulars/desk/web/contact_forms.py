@@ -6,11 +6,12 @@ from datetime import datetime, time
 from typing import Any, cast
 
 from django import forms
+from django.forms.boundfield import BoundWidget
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from regulars.business.queries import Branch, branches, business_of, zone_of
-from regulars.contacts.queries import Contact, TermKind, Terms, Valence, terms_of
+from regulars.contacts.queries import Contact, TermKind, Terms, Valence, terms_of, ways_used
 from regulars.contacts.services import ContactParticulars, Promise
 from regulars.desk.web.asking import Asking
 from regulars.groundwork.kernel.ids import new_id
@@ -34,6 +35,8 @@ WAYS = [
     ("till:out", gettext_lazy("We spoke to them at the till")),
 ]
 FIRST_WAYS = 6
+# What stands first until enough was logged to know better.
+USUAL_WAYS = ("till:in", "phone:in", "phone:out", "email:in", "visit:in", "visit:out")
 MOODS = [
     ("", gettext_lazy("Not stated")),
     ("2", gettext_lazy("Delighted")),
@@ -83,6 +86,7 @@ class ContactForm(forms.Form):
     def __init__(self, *args: object, asking: Asking, old: Contact | None = None, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         self.asking = asking
+        self.first: set[str] = set()
         self.terms = terms_of(scope=asking.scope)
         self.visible = {str(one.public_id): one for one in branches(scope=asking.scope)}
         stood = {TermKind.NATURE: old.nature, TermKind.TOPIC: old.topic, TermKind.OUTCOME: old.outcome} if old else {}
@@ -98,6 +102,21 @@ class ContactForm(forms.Form):
         if len(self.visible) == 1:
             self.initial.setdefault("branch", next(iter(self.visible)))
         self.initial.setdefault("act", str(new_id()))
+
+    def ways_first(self) -> list[BoundWidget]:
+        """The few ways that the business uses most, and the chosen one, in the order in which all of them stand."""
+        return [one for one in self["how"] if one.data["value"] in self._first()]
+
+    def ways_more(self) -> list[BoundWidget]:
+        """The ways that are rarely needed."""
+        return [one for one in self["how"] if one.data["value"] not in self._first()]
+
+    def _first(self) -> set[str]:
+        if not self.first:
+            used = [f"{channel}:{direction}" for channel, direction in ways_used(scope=self.asking.scope, at=self.asking.at)]
+            known = [one for one in [*used, *USUAL_WAYS] if one in dict(WAYS)]
+            self.first = set(list(dict.fromkeys(known))[:FIRST_WAYS]) | {str(self["how"].value())}
+        return self.first
 
     def place(self) -> Branch | None:
         """The chosen branch."""

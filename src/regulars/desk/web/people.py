@@ -249,7 +249,8 @@ def unmerge(request: HttpRequest, id: str, merge: str) -> HttpResponse:
 def duplicates(request: HttpRequest) -> HttpResponse:
     """Records that may be one person."""
     asking = Asking(request)
-    return render(request, "desk/duplicates.html", {"pairs": likely_pairs(scope=asking.scope), "current_section": "customers"})
+    page = likely_pairs(scope=asking.scope, cursor=request.GET.get("after", ""))
+    return render(request, "desk/duplicates.html", {"page": page, "current_section": "customers"})
 
 
 def two_people(request: HttpRequest, id: str) -> HttpResponse:
