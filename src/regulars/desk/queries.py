@@ -35,6 +35,7 @@ from regulars.groundwork.kernel.schedules import instant_of
 from regulars.groundwork.kernel.upgrade import pending
 from regulars.groundwork.kernel.worker import is_alive
 from regulars.insight.queries import CustomerFigures, current_refresh, figures_of, most_at_stake
+from regulars.policy.queries import Version, policy_to_confirm
 from regulars.purchases.queries import CustomerTotals, customer_totals, purchases_exist, sums_of
 from regulars.staff.queries import Actor, Role, employee_names, may_open, table
 
@@ -189,6 +190,7 @@ class TodayScreen:
     takings: Takings | None
     leaving: list[Leaving] | None = None
     follow_ups: list[FollowUp] = field(default_factory=list)
+    policy: Version | None = None
 
 
 def today_page(*, scope: Scope, actor: Actor, at: datetime) -> TodayScreen:
@@ -205,6 +207,7 @@ def today_page(*, scope: Scope, actor: Actor, at: datetime) -> TodayScreen:
         takings=_takings(scope, business, at) if any_purchase else None,
         leaving=_leaving(scope) if may_open(actor, "desk:insight_leaving") else None,
         follow_ups=follow_ups_due(scope=scope, staff_id=actor.id, size=8),
+        policy=policy_to_confirm(scope=scope, employee_id=actor.id, role=actor.role, at=at),
     )
 
 

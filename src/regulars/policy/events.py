@@ -66,3 +66,15 @@ class PolicyConfirmed(Fact):
     @property
     def subject(self) -> str:
         return f"policy:{self.version_id}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProposalChanged(Fact):
+    """A proposal was made, merged, answered or linked to a version (`act`). An anonymous one is announced without its author."""
+
+    proposal_id: int
+    act: str
+
+    @property
+    def subject(self) -> str:
+        return f"policy_proposal:{self.proposal_id}"

@@ -66,7 +66,7 @@ class Comment(models.Model):
     public_id = models.UUIDField(default=new_id, unique=True, editable=False)
     draft = models.ForeignKey(Draft, on_delete=models.CASCADE, related_name="comments")
     paragraph = models.CharField(max_length=20, blank=True, default="")
-    employee = models.ForeignKey("staff.Employee", on_delete=models.PROTECT, related_name="+")
+    employee = models.ForeignKey("staff.Employee", on_delete=models.CASCADE, related_name="+")
     text = models.CharField(max_length=2000)
     at = models.DateTimeField()
     answer = models.CharField(max_length=2000, blank=True, default="")
@@ -88,7 +88,7 @@ class Vote(models.Model):
 
     draft = models.ForeignKey(Draft, on_delete=models.CASCADE, related_name="votes")
     paragraph = models.CharField(max_length=20)
-    employee = models.ForeignKey("staff.Employee", on_delete=models.PROTECT, related_name="+")
+    employee = models.ForeignKey("staff.Employee", on_delete=models.CASCADE, related_name="+")
     agrees = models.BooleanField()
     at = models.DateTimeField()
 
@@ -103,10 +103,51 @@ class Confirmation(models.Model):
     business = models.ForeignKey("business.Business", on_delete=models.CASCADE, related_name="+")
     version = models.ForeignKey(Version, on_delete=models.CASCADE, related_name="confirmations")
     major = models.IntegerField()
-    employee = models.ForeignKey("staff.Employee", on_delete=models.PROTECT, related_name="+")
+    employee = models.ForeignKey("staff.Employee", on_delete=models.CASCADE, related_name="+")
     fingerprint = models.CharField(max_length=64)
     at = models.DateTimeField()
 
     class Meta:
         db_table = "policy_confirmation"
         constraints = [models.UniqueConstraint(fields=["business", "major", "employee"], name="policy_confirmed_once")]
+
+
+class Proposal(models.Model):
+    """What somebody of the staff proposes. An anonymous one keeps no author at all, so that nothing can tell who it was."""
+
+    public_id = models.UUIDField(default=new_id, unique=True, editable=False)
+    business = models.ForeignKey("business.Business", on_delete=models.CASCADE, related_name="+")
+    title = models.CharField(max_length=120)
+    text = models.CharField(max_length=4000)
+    author = models.ForeignKey("staff.Employee", on_delete=models.CASCADE, null=True, blank=True, related_name="+")
+    at = models.DateTimeField()
+    answer_due_at = models.DateTimeField()
+    verdict = models.CharField(max_length=10, blank=True, default="")
+    answer = models.CharField(max_length=4000, blank=True, default="")
+    answered_at = models.DateTimeField(null=True, blank=True)
+    answered_by = models.CharField(max_length=80, blank=True, default="")
+    merged_into = models.ForeignKey("self", on_delete=models.CASCADE, null=True, blank=True, related_name="merged")
+    version = models.ForeignKey(Version, on_delete=models.SET_NULL, null=True, blank=True, related_name="proposals")
+
+    class Meta:
+        db_table = "policy_proposal"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(verdict="", answered_at__isnull=True) | Q(verdict__in=["accepted", "declined"], answered_at__isnull=False),
+                name="proposal_answered_has_verdict",
+            ),
+            models.CheckConstraint(condition=Q(merged_into__isnull=True) | ~Q(merged_into=F("id")), name="proposal_not_into_itself"),
+        ]
+        indexes = [models.Index(fields=["business", "-id"], name="proposal_newest")]
+
+
+class Support(models.Model):
+    """Somebody is for a proposal."""
+
+    proposal = models.ForeignKey(Proposal, on_delete=models.CASCADE, related_name="supports")
+    employee = models.ForeignKey("staff.Employee", on_delete=models.CASCADE, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "policy_support"
+        constraints = [models.UniqueConstraint(fields=["proposal", "employee"], name="proposal_one_support")]

@@ -137,6 +137,13 @@ TABLE = Table(
         write("desk:discard_policy", LEADS),
         write("desk:answer_policy", LEADS),
         write("desk:publish_policy", HEADS),
+        both("desk:proposals", EVERYBODY),
+        write("desk:support_proposal", EVERYBODY),
+        write("desk:answer_proposal", LEADS),
+        write("desk:merge_proposal", LEADS),
+        write("desk:link_proposal", LEADS),
+        write("desk:plan_leave", LEADS),
+        write("desk:cancel_leave", LEADS),
         # Purchases.
         read("desk:purchases", EVERYBODY),
         read("desk:purchase", EVERYBODY),

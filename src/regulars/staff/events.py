@@ -106,3 +106,10 @@ class OutsideIdentityJoined(EmployeeFact):
     """The firm's sign-in service vouches for this employee from now on."""
 
     issuer: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class LeavePlanned(EmployeeFact):
+    """Days of absence were entered, or taken back (`planned` False)."""
+
+    planned: bool

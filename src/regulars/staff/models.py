@@ -51,6 +51,22 @@ class Employee(AbstractBaseUser):
         return salted_hmac("regulars.staff.session", f"{self.password}|{self.role}|{self.stamp}", algorithm="sha256").hexdigest()
 
 
+class Leave(models.Model):
+    """Days on which somebody is away, both included, in the zone of the business. What they must do by a date waits until they are back."""
+
+    public_id = models.UUIDField(default=new_id, unique=True, editable=False)
+    employee = models.ForeignKey(Employee, on_delete=models.CASCADE, related_name="leaves")
+    from_on = models.DateField()
+    until_on = models.DateField()
+    planned_at = models.DateTimeField()
+    planned_by = models.CharField(max_length=80)
+
+    class Meta:
+        db_table = "staff_leave"
+        constraints = [models.CheckConstraint(condition=Q(until_on__gte=F("from_on")), name="leave_has_days")]
+        indexes = [models.Index(fields=["employee", "until_on"], name="leave_of_employee")]
+
+
 class Invitation(models.Model):
     """A chance to join, sent as a link that works once until it expires. Only the token's hash is kept."""
 

@@ -15,7 +15,7 @@ from django.utils.module_loading import import_string
 from regulars.business.queries import Scope
 from regulars.groundwork.kernel.bulk.instances import objects
 from regulars.groundwork.kernel.refusals import NotFound
-from regulars.staff.models import ApiKey, Authenticator, Budget, Employee, Invitation, OutsideIdentity, Passkey
+from regulars.staff.models import ApiKey, Authenticator, Budget, Employee, Invitation, Leave, OutsideIdentity, Passkey
 from regulars.staff.rules.authorisation import READ, Row, Table
 from regulars.staff.rules.budgets import client_address
 from regulars.staff.rules.factors import HALF_WAY_LASTS, place_for_passkeys, proof_is_fresh
@@ -29,6 +29,7 @@ __all__ = [
     "ApiKey",
     "Employee",
     "Invitation",
+    "Leave",
     "Role",
     "Row",
     "Security",
@@ -45,6 +46,7 @@ __all__ = [
     "has_second_factor",
     "invitation_of_token",
     "invitations",
+    "leaves_of",
     "may_give",
     "may_open",
     "networks_slowed_since",
@@ -121,6 +123,12 @@ def employee_of(*, scope: Scope, public_id: str) -> Employee:
         if str(row.public_id) == public_id:
             return row
     raise NotFound("There is no such employee.")
+
+
+def leaves_of(*, scope: Scope, employee_id: int | None = None) -> list[Leave]:
+    """Planned days of absence, of everybody or of one, earliest first."""
+    rows = Leave.objects.filter(employee__business_id=scope.business_id).order_by("from_on", "pk")
+    return list(rows if employee_id is None else rows.filter(employee_id=employee_id))
 
 
 def employee_by_email(*, email: str) -> Employee | None:

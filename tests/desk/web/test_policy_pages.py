@@ -7,11 +7,12 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
-from regulars.policy.models import Comment, Confirmation, Draft, Version, Vote
+from regulars.policy.models import Comment, Confirmation, Draft, Proposal, Version, Vote
 from regulars.policy.queries import starting_point
-from regulars.staff.models import Employee
+from regulars.policy.services import publish_policy, save_draft
+from regulars.staff.models import Employee, Leave
 
-from tests.cast import PASSWORD, Cast
+from tests.cast import NOON, PASSWORD, Cast
 
 pytestmark = pytest.mark.django_db
 TEXT = starting_point("small-shop", zone="Europe/Berlin")
@@ -91,3 +92,50 @@ def test_a_cashier_reads_and_votes_but_neither_writes_nor_publishes(ines: Client
     assert tom.get("/policy/draft/edit/").status_code == 403
     assert tom.post("/policy/draft/publish/", {"grade": "major", "override_reason": "x"}).status_code == 403
     assert not Version.objects.exists()
+
+
+def test_today_asks_to_confirm_until_it_is_done(cast: Cast, tom: Client) -> None:
+    assert b"The policy waits for you" not in tom.get("/").content
+    save_draft(scope=cast.scope, text=TEXT, revision=None, at=NOON, actor="x")
+    version = publish_policy(scope=cast.scope, grade="major", effective_at=None, override_reason="x", at=NOON, actor="x")
+    assert b"The policy waits for you" in tom.get("/").content
+    tom.post(f"/policy/versions/{version.public_id}/confirm/", {"fingerprint": version.fingerprint})
+    assert b"The policy waits for you" not in tom.get("/").content
+
+
+def test_a_proposal_is_made_supported_answered_and_linked(cast: Cast, ines: Client, tom: Client) -> None:
+    assert b"No proposals yet" in tom.get("/policy/proposals/").content
+    assert tom.post("/policy/proposals/", {"title": "", "text": "x"}).status_code == 422
+    tom.post("/policy/proposals/", {"title": "Bigger cakes", "text": "A whole one.", "anonymous": "on"})
+    row = Proposal.objects.get()
+    tom.post(f"/policy/proposals/{row.public_id}/support/", {"support": "yes"})
+    page = ines.get("/policy/proposals/").content.decode()
+    assert "1 is for it" in page
+    assert cast.tom.name not in page
+    assert tom.post(f"/policy/proposals/{row.public_id}/answer/", {"verdict": "accepted", "answer": "x"}).status_code == 403
+    ines.post(f"/policy/proposals/{row.public_id}/answer/", {"verdict": "accepted", "answer": "With version two."})
+    save_draft(scope=cast.scope, text=TEXT, revision=None, at=NOON, actor="x")
+    version = publish_policy(scope=cast.scope, grade="major", effective_at=None, override_reason="x", at=NOON, actor="x")
+    ines.post(f"/policy/proposals/{row.public_id}/link/", {"version": str(version.public_id)})
+    assert "It came into version 1.0." in tom.get("/policy/proposals/").content.decode()
+
+
+def test_two_proposals_are_made_one(cast: Cast, ines: Client, tom: Client) -> None:
+    for title in ("One", "Two"):
+        tom.post("/policy/proposals/", {"title": title, "text": "x"})
+    one, two = Proposal.objects.order_by("pk")
+    ines.post(f"/policy/proposals/{two.public_id}/merge/", {"into": str(one.public_id)})
+    assert "Also: Two" in tom.get("/policy/proposals/").content.decode()
+
+
+def test_days_away_are_entered_and_taken_back(cast: Cast, ines: Client, tom: Client) -> None:
+    base = f"/settings/staff/{cast.tom.public_id}/"
+    wrong = ines.post(f"{base}leave/", {"from_on": "2026-12-24", "until_on": "2026-12-23"})
+    assert wrong.status_code == 422
+    assert "The last day lies before the first." in wrong.content.decode()
+    ines.post(f"{base}leave/", {"from_on": "2026-12-24", "until_on": "2026-12-31"})
+    leave = Leave.objects.get()
+    assert "24/12/2026" in ines.get(base).content.decode() or "24 Dec 2026" in ines.get(base).content.decode()
+    assert tom.post(f"{base}leave/", {"from_on": "2026-12-24", "until_on": "2026-12-31"}).status_code == 403
+    ines.post(f"{base}leave/{leave.public_id}/take-back/")
+    assert not Leave.objects.exists()

@@ -28,6 +28,7 @@ from regulars.policy.services import (
 from regulars.policy.services.talking import CommentRefused
 from regulars.staff.models import Employee
 from regulars.staff.queries import Role
+from regulars.staff.services import plan_leave
 
 from tests.cast import NOON, Cast, employ
 
@@ -203,3 +204,13 @@ def test_another_business_sees_and_confirms_nothing(cast: Cast) -> None:
         confirm_policy(
             scope=theirs, public_id=str(version.public_id), fingerprint=version.fingerprint, employee_id=cast.mallory.pk, at=NOON, actor="x"
         )
+
+
+def test_who_is_on_leave_is_asked_when_they_are_back(cast: Cast) -> None:
+    Employee.objects.update(joined_at=NOON - DAY)
+    save(cast)
+    version = publish(cast, NOON, override_reason="x")
+    plan_leave(employee=cast.tom, from_on=NOON.date(), until_on=(NOON + 3 * DAY).date(), at=NOON, actor="employee:1")
+    assert [confirmation_rate(scope=cast.scope, version=version, at=NOON + days * DAY).asked for days in (1, 4)] == [1, 2]
+    due = {one.employee.pk: one.due_at for one in confirmation_rate(scope=cast.scope, version=version, at=NOON + 4 * DAY).people}
+    assert due[cast.tom.pk] > due[cast.ines.pk]

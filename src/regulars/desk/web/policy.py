@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from django import forms
 from django.contrib import messages
@@ -25,18 +25,24 @@ from regulars.policy.queries import (
     policy_in,
     policy_of_version,
     policy_versions,
+    proposals,
     starting_point,
     version_at,
     version_of,
 )
 from regulars.policy.services import (
     answer_comment,
+    answer_proposal,
     comment_on_draft,
     confirm_policy,
     discard_draft,
     lay_out_draft,
+    link_proposal,
+    make_proposal,
+    merge_proposals,
     publish_policy,
     save_draft,
+    support_proposal,
     vote_on_paragraph,
 )
 from regulars.staff.queries import may_open
@@ -281,6 +287,84 @@ def answer(request: HttpRequest, id: str) -> HttpResponse:
     asking = Asking(request)
     row = answer_comment(scope=asking.scope, public_id=id, text=request.POST.get("text", ""), at=asking.at, actor=asking.actor.name)
     return _back_to(row.paragraph)
+
+
+class ProposalForm(forms.Form):
+    """What could be better, and whether to say who says so."""
+
+    title = forms.CharField(label=gettext_lazy("In a few words"), max_length=120)
+    text = forms.CharField(label=gettext_lazy("What should change, and why"), widget=forms.Textarea(attrs={"rows": 4}), max_length=4000)
+    anonymous = forms.BooleanField(
+        label=gettext_lazy("Without my name"),
+        help_text=gettext_lazy("Then nothing that is stored tells who it was, and no answer can be sent to you: you find it here."),
+        required=False,
+    )
+
+
+def proposing(request: HttpRequest) -> HttpResponse:
+    """What the staff proposes; and a proposal more."""
+    asking = Asking(request)
+    form = ProposalForm(request.POST or None)
+
+    def act() -> object:
+        return make_proposal(scope=asking.scope, employee_id=asking.actor.id, at=asking.at, actor=asking.actor.name, **form.cleaned_data)
+
+    if attempt(form, act) is None:
+        found = proposals(scope=asking.scope)
+        rows = [{"shown": one, "mine": asking.actor.id in one.supporters, "late": one.late(asking.at)} for one in found]
+        open_ = [one for one in found if one.row.answered_at is None]
+        return form_page(
+            request,
+            "desk/proposals.html",
+            form,
+            rows=rows,
+            open=open_,
+            versions=policy_versions(scope=asking.scope),
+            current_section="policy",
+        )
+    messages.success(request, _("Thank you. You will find the answer here within two weeks."))
+    return redirect("desk:proposals")
+
+
+def support(request: HttpRequest, id: str) -> HttpResponse:
+    """Be for a proposal, or no longer."""
+    asking = Asking(request)
+    supports = request.POST.get("support") == "yes"
+    support_proposal(scope=asking.scope, public_id=id, employee_id=asking.actor.id, supports=supports, at=asking.at)
+    return redirect("desk:proposals")
+
+
+def answer_to_proposal(request: HttpRequest, id: str) -> HttpResponse:
+    """Accept or decline a proposal, with the reason."""
+    asking = Asking(request)
+    verdict: Literal["accepted", "declined"] = "accepted" if request.POST.get("verdict") == "accepted" else "declined"
+    answer_proposal(
+        scope=asking.scope,
+        public_id=id,
+        verdict=verdict,
+        answer=request.POST.get("answer", ""),
+        at=asking.at,
+        actor=asking.actor.name,
+    )
+    return redirect("desk:proposals")
+
+
+def merge(request: HttpRequest, id: str) -> HttpResponse:
+    """Say that a proposal is the same as another."""
+    asking = Asking(request)
+    merge_proposals(scope=asking.scope, public_id=id, into=request.POST.get("into", ""), at=asking.at, actor=asking.actor.name)
+    messages.success(request, _("The two are one now; whoever was for one of them counts once."))
+    return redirect("desk:proposals")
+
+
+def link(request: HttpRequest, id: str) -> HttpResponse:
+    """Say which version came of an accepted proposal."""
+    asking = Asking(request)
+    found = version_of(scope=asking.scope, public_id=request.POST.get("version", ""))
+    if found is None:
+        raise Http404
+    link_proposal(scope=asking.scope, public_id=id, version=found, at=asking.at, actor=asking.actor.name)
+    return redirect("desk:proposals")
 
 
 def _back_to(paragraph: str) -> HttpResponse:

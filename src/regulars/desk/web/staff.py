@@ -13,12 +13,25 @@ from django.utils.translation import gettext_lazy
 
 from regulars.business.queries import branches
 from regulars.desk.web.asking import Asking, attempt, form_page
-from regulars.staff.queries import KEY_SCOPES, Employee, Role, api_keys, employee_of, employees, invitations, may_give, security_of
+from regulars.staff.queries import (
+    KEY_SCOPES,
+    Employee,
+    Role,
+    api_keys,
+    employee_of,
+    employees,
+    invitations,
+    leaves_of,
+    may_give,
+    security_of,
+)
 from regulars.staff.services import (
     appoint_employee,
+    cancel_leave,
     invite_employee,
     let_go,
     make_key,
+    plan_leave,
     revoke_key,
     withdraw_invitation,
 )
@@ -66,6 +79,11 @@ class InviteForm(StandingForm):
     name = forms.CharField(label=gettext_lazy("Name"), max_length=120)
     email = forms.EmailField(label=gettext_lazy("E-mail"))
     field_order = ("name", "email", "role", "branches")
+
+
+class LeaveForm(forms.Form):
+    from_on = forms.DateField(label=gettext_lazy("First day away"), widget=forms.DateInput(attrs={"type": "date"}))
+    until_on = forms.DateField(label=gettext_lazy("Last day away"), widget=forms.DateInput(attrs={"type": "date"}))
 
 
 class KeyForm(forms.Form):
@@ -124,12 +142,43 @@ def employee(request: HttpRequest, id: str) -> HttpResponse:
         ),
     )
     if changed is None:
-        may = may_give(giver, Role(row.role)) and row.left_at is None
-        return form_page(
-            request, "desk/employee.html", form, person=row, may_change=may, factors=security_of(employee=row), current_section="settings"
-        )
+        return _employee_page(asking, row, form, LeaveForm())
     messages.success(request, _("Saved. %(name)s has to sign in again.") % {"name": row.name})
     return redirect("desk:staff")
+
+
+def _employee_page(asking: Asking, row: Employee, form: forms.Form, leave: LeaveForm) -> HttpResponse:
+    giver = asking.actor.role
+    context = {
+        "form": form,
+        "person": row,
+        "leave": leave,
+        "leaves": leaves_of(scope=asking.scope, employee_id=row.pk),
+        "may_change": giver is not None and may_give(giver, Role(row.role)) and row.left_at is None,
+        "factors": security_of(employee=row),
+        "current_section": "settings",
+    }
+    wrong = any(one.is_bound and one.errors for one in (form, leave))
+    return render(asking.request, "desk/employee.html", context, status=422 if wrong else 200)
+
+
+def plan_leave_page(request: HttpRequest, id: str) -> HttpResponse:
+    """Enter days on which somebody is away."""
+    asking = Asking(request)
+    row = employee_of(scope=asking.scope, public_id=id)
+    leave = LeaveForm(request.POST)
+    if attempt(leave, lambda: plan_leave(employee=row, at=asking.at, actor=asking.actor.name, **leave.cleaned_data)) is None:
+        return _employee_page(asking, row, StandingForm(asking=asking, initial=_initial(row)), leave)
+    messages.success(request, _("The days are entered."))
+    return redirect("desk:employee", id=id)
+
+
+def cancel_leave_page(request: HttpRequest, id: str, leave: str) -> HttpResponse:
+    """Take a leave back."""
+    asking = Asking(request)
+    cancel_leave(employee=employee_of(scope=asking.scope, public_id=id), public_id=leave, at=asking.at, actor=asking.actor.name)
+    messages.success(request, _("The days are taken back."))
+    return redirect("desk:employee", id=id)
 
 
 def let_go_page(request: HttpRequest, id: str) -> HttpResponse:

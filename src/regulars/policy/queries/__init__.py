@@ -2,6 +2,7 @@
 
 from regulars.policy.models import Comment, Draft, Version
 from regulars.policy.queries.deadlines import Deadline, PauseRefused, StartRefused, deadline_by, instant_of
+from regulars.policy.queries.proposals import ProposalShown, proposals
 from regulars.policy.queries.reading import CalendarRefused, TargetRefused, calendar_of, target_of
 from regulars.policy.queries.versions import (
     ConfirmationRate,
@@ -10,6 +11,7 @@ from regulars.policy.queries.versions import (
     confirmed_by,
     open_draft,
     policy_of_version,
+    policy_to_confirm,
     policy_versions,
     version_at,
     version_of,
@@ -29,6 +31,7 @@ __all__ = [
     "PauseRefused",
     "PersonToConfirm",
     "Policy",
+    "ProposalShown",
     "StartRefused",
     "TargetRefused",
     "Version",
@@ -41,7 +44,9 @@ __all__ = [
     "paragraphs_shown",
     "policy_in",
     "policy_of_version",
+    "policy_to_confirm",
     "policy_versions",
+    "proposals",
     "starting_point",
     "target_in_words",
     "target_of",

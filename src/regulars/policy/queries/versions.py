@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import lru_cache
 
-from regulars.business.queries import Scope
+from django.db.models import Exists, OuterRef
+
+from regulars.business.queries import Scope, business_of, zone_of
 from regulars.groundwork.kernel.ids import parsed
 from regulars.policy.models import Confirmation, Draft, Version
+from regulars.policy.rules.confirming import Absence, due_to_confirm, is_away
 from regulars.policy.rules.document import Policy, policy_in
-from regulars.staff.queries import Employee
+from regulars.staff.queries import Employee, leaves_of
 
 
 @dataclass(frozen=True)
@@ -77,28 +80,47 @@ def policy_of_version(version: Version) -> Policy:
 
 
 def confirmation_rate(*, scope: Scope, version: Version, at: datetime) -> ConfirmationRate:
-    """Who has to confirm this version's major one and had done so at an instant; those count who worked here then.
+    """Who has to confirm this version's major one and had done so at an instant; those count who worked here then and were not on leave.
 
-    Due so many days after it was published or after somebody joined, whichever was later.
+    Due so many days after it was published, after somebody joined, or after they came back, whichever was last.
     """
     policy = policy_of_version(version)
+    zone = zone_of(business=business_of(scope=scope))
     first = Version.objects.filter(business_id=scope.business_id, major=version.major).order_by("minor").first() or version
-    begun = max(first.published_at, first.effective_at)
     done = dict(
         Confirmation.objects.filter(business_id=scope.business_id, major=version.major, at__lte=at).values_list("employee_id", "at")
     )
+    away: dict[int, list[Absence]] = {}
+    for leave in leaves_of(scope=scope):
+        away.setdefault(leave.employee_id, []).append((leave.from_on, leave.until_on))
     rows = Employee.objects.filter(business_id=scope.business_id, role__in=policy.confirmation.roles, joined_at__lte=at).order_by("name")
-    days = timedelta(days=policy.confirmation.days)
-    return ConfirmationRate(
-        tuple(
-            PersonToConfirm(one, max(begun, one.joined_at) + days, done.get(one.pk))
-            for one in rows
-            if one.left_at is None or one.left_at > at
+    people = []
+    for one in rows:
+        absences = away.get(one.pk, [])
+        if (one.left_at is not None and one.left_at <= at) or (one.pk not in done and is_away(absences=absences, at=at, zone=zone)):
+            continue
+        due = due_to_confirm(
+            published=max(first.published_at, first.effective_at),
+            joined=one.joined_at,
+            absences=absences,
+            days=policy.confirmation.days,
+            zone=zone,
         )
-    )
+        people.append(PersonToConfirm(one, due, done.get(one.pk)))
+    return ConfirmationRate(tuple(people))
 
 
 def confirmed_by(*, scope: Scope, version: Version, employee_id: int) -> datetime | None:
     """When an employee confirmed this major version."""
     row = Confirmation.objects.filter(business_id=scope.business_id, major=version.major, employee_id=employee_id).first()
     return row.at if row else None
+
+
+def policy_to_confirm(*, scope: Scope, employee_id: int, role: str | None, at: datetime) -> Version | None:
+    """The version in force when this person is asked to confirm it and has not; one query."""
+    done = Confirmation.objects.filter(business_id=scope.business_id, major=OuterRef("major"), employee_id=employee_id)
+    rows = Version.objects.filter(business_id=scope.business_id, effective_at__lte=at).annotate(done=Exists(done))
+    version = rows.order_by("-effective_at", "-major", "-minor").first()
+    if version is None or version.done or role not in policy_of_version(version).confirmation.roles:
+        return None
+    return version

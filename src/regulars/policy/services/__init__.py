@@ -2,6 +2,14 @@
 
 from regulars.policy.services.confirming import ConfirmedAnotherText, confirm_policy
 from regulars.policy.services.drafting import DraftMoved, NoDraft, PolicyRefused, discard_draft, lay_out_draft, save_draft
+from regulars.policy.services.proposing import (
+    ProposalRefused,
+    answer_proposal,
+    link_proposal,
+    make_proposal,
+    merge_proposals,
+    support_proposal,
+)
 from regulars.policy.services.publishing import CommentsOpen, publish_policy
 from regulars.policy.services.talking import answer_comment, comment_on_draft, vote_on_paragraph
 
@@ -11,12 +19,18 @@ __all__ = [
     "DraftMoved",
     "NoDraft",
     "PolicyRefused",
+    "ProposalRefused",
     "answer_comment",
+    "answer_proposal",
     "comment_on_draft",
     "confirm_policy",
     "discard_draft",
     "lay_out_draft",
+    "link_proposal",
+    "make_proposal",
+    "merge_proposals",
     "publish_policy",
     "save_draft",
+    "support_proposal",
     "vote_on_paragraph",
 ]

@@ -22,6 +22,7 @@ from regulars.staff.services.passkeys import (
     prove_by_passkey,
     remove_passkey,
 )
+from regulars.staff.services.resting import LeaveRefused, cancel_leave, plan_leave
 from regulars.staff.services.second_factor import (
     AuthenticatorThere,
     WrongCode,
@@ -42,6 +43,7 @@ __all__ = [
     "EmailTaken",
     "InvitationGone",
     "LastExecutive",
+    "LeaveRefused",
     "MayNotGive",
     "OutsideRefused",
     "PasskeyRefused",
@@ -56,6 +58,7 @@ __all__ = [
     "ask_for_new_passkey",
     "ask_for_passkey",
     "begin_authenticator",
+    "cancel_leave",
     "change_password",
     "choose_manners",
     "confirm_authenticator",
@@ -67,6 +70,7 @@ __all__ = [
     "make_key",
     "make_recovery_codes",
     "note_signed_in",
+    "plan_leave",
     "prove_by_code",
     "prove_by_passkey",
     "prove_by_password",
