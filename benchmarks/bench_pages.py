@@ -44,6 +44,9 @@ SELECT id, 'email', given_name || '.' || id || '@mail.example', given_name || '.
 INSERT INTO customers_searchword (business_id, customer_id, word)
 SELECT c.business_id, c.id, w FROM customers_customer c,
   LATERAL unnest(ARRAY[c.given_name, split_part(c.family_name, ' ', 1), split_part(c.family_name, ' ', 2), 'c-' || c.id, c.given_name || '.' || c.id || '@mail.example']) w;
+INSERT INTO customers_searchbeginnings (customer_id, beginnings)
+SELECT w.customer_id, string_agg(DISTINCT left(w.word, size), ' ' ORDER BY left(w.word, size)) FROM customers_searchword w, generate_series(2, 4) size
+WHERE left(w.word, size) ~ '^[a-z]+$' AND length(w.word) >= size GROUP BY w.customer_id;
 INSERT INTO customers_trait (business_id, customer_id, name, value, explanation, source, published_at)
 SELECT business_id, id, 'segment', (ARRAY['regular','new','slipping away','gone quiet'])[1 + id %% 4], '{}', 'bench', now() FROM customers_customer;
 INSERT INTO purchases_purchase (public_id, business_id, customer_id, at, currency, amount_minor, kind, source, source_key, receipt, recorded_at)

@@ -72,6 +72,7 @@ PERSONAL: dict[str, dict[str, str]] = {
     },
     "customers_purpose": {"plain": "name label basis"},
     "customers_retentionrule": {"plain": "subject", "staff": "changed_by"},
+    "customers_searchbeginnings": {"identity": "beginnings"},
     "customers_searchword": {"identity": "word"},
     "customers_suppression": {"digest": "digest"},
     "customers_trait": {"conduct": "name value", "words": "explanation", "plain": "source"},

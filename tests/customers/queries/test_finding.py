@@ -7,6 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from regulars.business.queries import Scope
+from regulars.customers.models import SearchBeginnings
 from regulars.customers.queries import CustomerKind, customers_after, find_customers
 from regulars.customers.services import (
     ExternalIdTaken,
@@ -97,6 +98,54 @@ def test_pages_show_everybody_once_and_in_order(cast: Cast) -> None:
             break
     assert seen == sorted(seen)
     assert len(set(seen)) == len(seen) == 26
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("jensen bo", ["Bo Jensen"]),
+        ("je b", ["Bo Jensen"]),
+        ("jen je", ["Bo Jensen"]),  # One begins the other: whoever has the longer has both.
+        ("jensen bo-9", []),
+        ("jensena bo", []),  # The first four letters fit, the whole doesn't.
+        ("ada jensen", []),
+        ("ada mail", []),
+        ("lind ada@ma", ["Ada Lindqvist"]),
+        ("lindqvist a-1001", ["Ada Lindqvist"]),
+        ("straße łuk", ["Łukasz Straße"]),
+        ("đặng ng", ["Nguyễn Đặng"]),
+        ("東京 太", ["太郎 東京"]),
+    ],
+)
+def test_all_words_must_fit_however_few_have_them_all(cast: Cast, typed: str, found: list[str]) -> None:
+    enrol(cast.business, "Łukasz", "Straße", "S-1", None)
+    enrol(cast.business, "Nguyễn", "Đặng", "S-2", None)
+    enrol(cast.business, "太郎", "東京", "S-3", None)
+    assert names(cast.scope, typed) == found
+
+
+@pytest.mark.django_db
+def test_a_pair_is_found_beyond_the_first_slice_of_the_index(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("regulars.customers.queries.finding.SLICE", 2)
+    for n in range(8):
+        enrol(cast.business, f"Aaa{n}", "Zimmer", f"Z-{n}", None)
+    enrol(cast.business, "Wanda", "Zimmermann", "Z-9", None)
+    assert names(cast.scope, "zimm wand") == ["Wanda Zimmermann"]
+    assert names(Scope(business_id=cast.other.pk), "zimm wand") == []
+
+
+@pytest.mark.django_db
+def test_what_changes_a_name_changes_its_beginnings(cast: Cast) -> None:
+    """Two words are found by how they begin; who is renamed, or has no words left, is not found by the old ones."""
+    who = NewCustomer(given_name="Xenia", family_name="Quist")
+    describe_customer(customer=cast.bo, who=who, branch_id=None, at=NOON, actor=ACTOR)
+    assert names(cast.scope, "qui xen") == ["Xenia Quist"]
+    assert {"qu", "qui", "quis"} <= set(SearchBeginnings.objects.get(pk=cast.bo.pk).beginnings.split())
+    number = register_customer(
+        business_id=cast.business.pk, who=NewCustomer(external_ids={"card": "88 99"}), branch_id=None, at=NOON, actor=ACTOR
+    )
+    assert not SearchBeginnings.objects.filter(pk=number.pk).exists()
 
 
 @pytest.mark.django_db

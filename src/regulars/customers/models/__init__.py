@@ -1,7 +1,7 @@
 """Customers: who they are, what they allowed, what they wish, and who belongs together."""
 
 from regulars.customers.models.consent import ConsentEvent, Purpose, WishStatement, ZoneAssumption
-from regulars.customers.models.identity import ContactPoint, Customer, ExternalId, SearchWord, Trait
+from regulars.customers.models.identity import ContactPoint, Customer, ExternalId, SearchBeginnings, SearchWord, Trait
 from regulars.customers.models.opting_in import OptInRequest, Wording
 from regulars.customers.models.privacy import Erasure, Forgotten, LegalHold, RetentionRule, Suppression
 from regulars.customers.models.together import Distinction, Household, HouseholdMember, Likeness, Membership, Merge
@@ -23,6 +23,7 @@ __all__ = [
     "OptInRequest",
     "Purpose",
     "RetentionRule",
+    "SearchBeginnings",
     "SearchWord",
     "Suppression",
     "Trait",

@@ -100,3 +100,17 @@ class SearchWord(models.Model):
     class Meta:
         db_table = "customers_searchword"
         indexes = [models.Index(fields=["business", "word", "customer"], name="search_word")]
+
+
+class SearchBeginnings(models.Model):
+    """How the words begin under which a customer is found, as far as they are letters, all in one text; whoever has no such word has no row.
+
+    On PostgreSQL an inverted index over the pieces (see the migration) tells at once who has several of them. The other database
+    keeps them too, so that a move takes them along.
+    """
+
+    customer = models.OneToOneField(Customer, on_delete=models.CASCADE, primary_key=True, related_name="search_beginnings")
+    beginnings = models.TextField()
+
+    class Meta:
+        db_table = "customers_searchbeginnings"

@@ -9,9 +9,10 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from regulars.business.queries import Branch, Scope
-from regulars.customers.models import Customer, ExternalId, Forgotten, SearchWord, Trait
+from regulars.customers.models import Customer, ExternalId, Forgotten, Trait
 from regulars.customers.queries.together import merged_away, survivor_of
-from regulars.customers.rules.names import id_word, query_words
+from regulars.customers.rules.names import apart, beginning_of, id_word, query_words
+from regulars.groundwork.kernel.bulk.copying import on_postgres
 from regulars.groundwork.kernel.bulk.instances import among, instances, uuid_value
 from regulars.groundwork.kernel.bulk.prepared import fetch_prepared
 from regulars.groundwork.kernel.ids import parsed
@@ -24,6 +25,11 @@ SLICE = 600
 PRESENT = (
     "NOT EXISTS (SELECT 1 FROM customers_merge m WHERE m.loser_id = c.id AND m.undone_at IS NULL)"
     " AND NOT EXISTS (SELECT 1 FROM customers_forgotten f WHERE f.customer_id = c.id)"
+)
+# Who has several beginnings, by the inverted index; materialized, or the planner might begin at the words.
+LIKELY = (
+    "WITH likely AS MATERIALIZED (SELECT b.customer_id FROM customers_searchbeginnings b "
+    "WHERE string_to_array(b.beginnings, ' ') @> CAST(%s AS text[])) "
 )
 LISTED = (
     "FROM customers_customer c LEFT JOIN business_branch b ON b.id = c.home_branch_id"
@@ -99,7 +105,7 @@ def find_customers(*, scope: Scope, text: str, size: int = 50) -> list[Customer]
 
     The longest word drives an index range; the others are looked up for each candidate. Best matches (whole words) come first.
     """
-    words = query_words(text)
+    words = apart(query_words(text))
     if not words:
         return []
     driver, others = words[0], words[1:]
@@ -112,19 +118,38 @@ def find_customers(*, scope: Scope, text: str, size: int = 50) -> list[Customer]
 def _with_all_words(scope: Scope, driver: str, others: list[str], size: int) -> list[Customer]:
     """Those of the driver's hits who have all the other words too.
 
-    A common pair fills the page from a first slice of the index. Only a rare one asks for all hits at once, which the database then plans
-    as a join; nothing is left out either way.
+    A common pair fills the page from a first slice of the index. Only a rare one asks for all hits at once; nothing is left out either way.
     """
     first = _first_with_all_words(scope, driver, others, size)
     if len(first) >= size:
         return _in_order(scope, first[:size])
-    hits = _beginning_with(SearchWord.objects.filter(business_id=scope.business_id), driver)
-    for word in others:
-        hers = SearchWord.objects.filter(business_id=scope.business_id, customer_id=OuterRef("customer_id"))
-        hits = hits.filter(Exists(_beginning_with(hers, word)))
-    if scope.branch_ids is not None:
-        hits = hits.filter(Q(customer__home_branch_id__in=scope.branch_ids) | Q(customer__home_branch_id__isnull=True))
-    return _in_order(scope, list(dict.fromkeys(hits.order_by("word").values_list("customer_id", flat=True)[:CANDIDATES_MAX]))[:size])
+    return _in_order(scope, _all_with_all_words(scope, driver, others)[:size])
+
+
+def _all_with_all_words(scope: Scope, driver: str, others: list[str]) -> list[int]:
+    """Whoever has all the words. On PostgreSQL the inverted index of beginnings says who comes into question, mostly nobody or few.
+
+    Beginnings stand for whole words up to four letters; longer ones, numbers and addresses are looked up for each who is left. With only one
+    word of letters, the others drive.
+    """
+    beginnings = [found for word in (driver, *others) if (found := beginning_of(word))]
+    values: list[object] = []
+    among_whom, sure = "customers_searchword h", False
+    if on_postgres() and len(beginnings) > 1:
+        values.append(beginnings)
+        among_whom, sure = "likely l JOIN customers_searchword h ON h.customer_id = l.customer_id", True
+    hers = "EXISTS (SELECT 1 FROM customers_searchword o WHERE o.customer_id = h.customer_id AND o.word >= %s AND o.word < %s)"
+    unsure = [word for word in others if not (sure and word == beginning_of(word))]
+    rows = fetch_prepared(
+        f"{LIKELY if sure else ''}SELECT h.customer_id FROM {among_whom} WHERE h.business_id = %s AND h.word >= %s AND h.word < %s "
+        f"AND {_seen(scope)} {''.join([f'AND {hers} '] * len(unsure))}ORDER BY h.word, h.customer_id LIMIT {CANDIDATES_MAX:d}",
+        *values,
+        scope.business_id,
+        driver,
+        driver + END_OF_RANGE,
+        *(value for word in unsure for value in (word, word + END_OF_RANGE)),
+    )
+    return list(dict.fromkeys(row[0] for row in rows))
 
 
 def _first_with_all_words(scope: Scope, driver: str, others: list[str], size: int) -> list[int]:
@@ -190,10 +215,6 @@ def _rows(where: str, *values: object) -> list[Customer]:
         customer.segment = trait.value if trait else ""
         found.append(customer)
     return found
-
-
-def _beginning_with(words: QuerySet[SearchWord], prefix: str) -> QuerySet[SearchWord]:
-    return words.filter(word__gte=prefix, word__lt=prefix + END_OF_RANGE)
 
 
 def word_of_id(value: str) -> str:

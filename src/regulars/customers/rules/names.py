@@ -11,6 +11,10 @@ FAMILY_FIRST = {"hu", "vi", "zh", "ja", "ko"}
 # Letters that Unicode does not decompose, as people type them without the accent.
 PLAIN_LETTERS = str.maketrans({"đ": "d", "ð": "d", "ł": "l", "ø": "o", "ß": "ss", "æ": "ae", "œ": "oe", "þ": "th", "ı": "i", "ħ": "h"})
 WORD_MAX = 64
+# Of these lengths are the beginnings of words that can be intersected; a migration and a benchmark write them in SQL.
+BEGINNINGS = (2, 3, 4)
+# Letters: among the characters of ASCII only a to z, and whatever lies beyond.
+LETTERS = re.compile(r"[^\x00-`{-\x7f]+")
 
 
 class CustomerKind(StrEnum):
@@ -85,6 +89,26 @@ def phone_words(e164: str) -> set[str]:
 def id_word(value: str) -> str:
     """An external id as it is searched: folded, spaces out."""
     return re.sub(r"\s+", "", folded(value))[:WORD_MAX]
+
+
+def beginnings_of(words: Iterable[str]) -> str:
+    """The first two, three and four characters of each word as far as they are letters, with a space between: “ada maria7” → “ad ada ma mar mari”.
+
+    Beginnings with digits or marks are left out: numbers would fill the index with what hardly anybody shares.
+    """
+    found = {word[:size] for word in words for size in BEGINNINGS if len(word) >= size and LETTERS.fullmatch(word, 0, size)}
+    return " ".join(sorted(found))
+
+
+def beginning_of(word: str) -> str:
+    """What stands for a typed word of letters alone among the beginnings; "" for other words."""
+    return word[: BEGINNINGS[-1]] if len(word) >= BEGINNINGS[0] and LETTERS.fullmatch(word) else ""
+
+
+def apart(words: Iterable[str]) -> list[str]:
+    """Typed words without those that begin another one, in order: whoever is found by the longer one is found by both."""
+    known = list(words)
+    return [word for word in known if not any(other != word and other.startswith(word) for other in known)]
 
 
 def query_words(text: str, most: int = 5) -> list[str]:

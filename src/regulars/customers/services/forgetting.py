@@ -31,6 +31,7 @@ from regulars.customers.models import (
     Membership,
     Merge,
     OptInRequest,
+    SearchBeginnings,
     SearchWord,
     Suppression,
     Trait,
@@ -48,7 +49,7 @@ from regulars.groundwork.kernel.refusals import NotFound, Refusal
 PLAIN_HOUSEHOLD = "Household"
 PSEUDONYM = "Forgotten customer"
 REASONS = ("own_wish", "retention", "replay")
-OWN_PARTS = (ContactPoint, ExternalId, SearchWord, Trait, ConsentEvent, WishStatement, HouseholdMember, OptInRequest)
+OWN_PARTS = (ContactPoint, ExternalId, SearchBeginnings, SearchWord, Trait, ConsentEvent, WishStatement, HouseholdMember, OptInRequest)
 
 
 class Held(Refusal):

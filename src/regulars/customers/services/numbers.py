@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from regulars.customers.models import Customer, ExternalId, SearchWord
-from regulars.customers.rules.names import CustomerKind, sorting_name, words_for_search
+from regulars.customers.models import Customer, ExternalId, SearchBeginnings, SearchWord
+from regulars.customers.rules.names import CustomerKind, beginnings_of, sorting_name, words_for_search
 from regulars.groundwork.kernel.bulk.copying import copy_rows, next_ids
 from regulars.groundwork.kernel.bulk.dialect import count_rows_for_planner, fetch, run, scratch_table
 from regulars.groundwork.kernel.ids import new_id
@@ -74,15 +74,15 @@ def register_numbers(*, into: str, refs: Sequence[str], business_id: int, source
         columns=("business_id", "customer_id", "source", "value"),
         rows=((business_id, one, source, ref) for one, ref in zip(ids, refs, strict=True)),
     )
+    words = [words_for_search(names=[ref], emails=[], phones=[], ids=[ref]) for ref in refs]
     copy_rows(
         table=SearchWord._meta.db_table,
         columns=("business_id", "customer_id", "word"),
-        rows=(
-            (business_id, one, word)
-            for one, ref in zip(ids, refs, strict=True)
-            for word in words_for_search(names=[ref], emails=[], phones=[], ids=[ref])
-        ),
+        rows=((business_id, one, word) for one, known in zip(ids, words, strict=True) for word in known),
     )
+    beginnings = [(one, found) for one, known in zip(ids, words, strict=True) if (found := beginnings_of(known))]
+    if beginnings:
+        copy_rows(table=SearchBeginnings._meta.db_table, columns=("customer_id", "beginnings"), rows=beginnings)
     run(f"DELETE FROM {into} WHERE customer_id IS NULL")
     copy_rows(table=into, columns=("ref", "customer_id", "hidden"), rows=((ref, one, 0) for one, ref in zip(ids, refs, strict=True)))
     return len(refs)

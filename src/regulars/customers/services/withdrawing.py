@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from django.db.models import Count, Exists, OuterRef
 
-from regulars.customers.models import ContactPoint, Customer, ExternalId, Likeness, SearchWord, Trait
+from regulars.customers.models import ContactPoint, Customer, ExternalId, Likeness, SearchBeginnings, SearchWord, Trait
 from regulars.groundwork.kernel.models import ImportChange
 
-OWN_PARTS = (ContactPoint, ExternalId, SearchWord, Trait)
+OWN_PARTS = (ContactPoint, ExternalId, SearchBeginnings, SearchWord, Trait)
 
 
 def remove_unused_customers(*, batch_id: int, after: int, limit: int) -> tuple[int, int, int | None]:

@@ -53,7 +53,7 @@ from regulars.purchases.services.undoing_import import conclude_undo, undo_step
 LINE_FIELDS = ("product", "category", "quantity")
 
 # The tables that a chunk writes, named for `check_references_by_sets`.
-REGISTERING = ("customers_customer", "customers_externalid", "customers_searchword")
+REGISTERING = ("customers_customer", "customers_externalid", "customers_searchword", "customers_searchbeginnings")
 RECORDING = ("purchases_purchase", "purchases_line")
 
 
