@@ -19,15 +19,21 @@ from regulars.desk.rules.demo.mail import MAILBOX
 from regulars.desk.services.demo_contacts import load_contacts
 from regulars.desk.services.demo_mail import load_demo_mail
 from regulars.desk.services.demo_people import tell_demo_permissions
+from regulars.desk.services.demo_policy import ACTOR as DEMO
+from regulars.desk.services.demo_policy import load_demo_policy
 from regulars.groundwork.kernel.facts import announce
 from regulars.groundwork.kernel.refusals import Refusal
 from regulars.insight.services import forget_refreshes, refresh_insight
 from regulars.messaging.queries import mail_exists
 from regulars.messaging.services import withdraw_mail
+from regulars.policy.queries import open_draft, policy_versions
+from regulars.policy.services import withdraw_policy
 from regulars.purchases.queries import Kind, Sale, SaleLine, purchases_exist
 from regulars.purchases.services import ManySale, record_purchases, remove_purchases
 from regulars.staff.queries import Role, api_keys, employee_by_email, employees
 from regulars.staff.services import hire_employee, remove_accounts
+
+HIRED_BEFORE = timedelta(days=700)
 
 
 class NotEmpty(Refusal):
@@ -99,6 +105,7 @@ def load_demo(*, at: datetime, actor: str) -> Loaded:
         count = record_purchases(business_id=business.pk, receipts=_receipts(story, numbers, branch_ids), at=at)
         load_contacts(business_id=business.pk, story=story, numbers=numbers, at=at, actor=actor)
         tell_demo_permissions(business_id=business.pk, story=story, numbers=numbers, at=at)
+        load_demo_policy(business_id=business.pk, at=at)
         mails = load_demo_mail(business_id=business.pk, story=story, numbers=numbers, at=at, actor=actor)
         announce(DemoLoaded(tenant_id=business.pk, at=at, actor=actor, customers=len(story), purchases=count))
     refresh_insight(business_id=business.pk, at=at, actor=actor)
@@ -121,6 +128,7 @@ def remove_demo(*, at: datetime, actor: str) -> Removed:
         gone = remove_customers(business_id=business.pk, source=demo.SOURCE)
         everything = not (_made_by_others(scope) or counts_of(scope=scope).all or purchases_exist(scope=scope))
         announce(DemoRemoved(tenant_id=business.pk, at=at, actor=actor, customers=gone.removed, purchases=purchases, everything=everything))
+        withdraw_policy(business_id=business.pk, actor=DEMO)
         remove_accounts(business_id=business.pk, emails=_leaving(scope, everything=everything))
         if everything:
             dissolve_business(business_id=business.pk)
@@ -141,7 +149,8 @@ def _made_by_others(scope: Scope) -> bool:
     """Whether somebody hired, opened, connected, wrote or received something of their own. What the demo brought has gone by then."""
     people = {one.email for one in employees(scope=scope)} - {one.email for one in demo.STAFF}
     places = {one.code for one in branches(scope=scope)} - {one.code for one in demo.BRANCHES}
-    return bool(people or places or api_keys(scope=scope) or mail_exists(scope=scope))
+    own_policy = any(one.actor != DEMO for one in policy_versions(scope=scope)) or open_draft(scope=scope) is not None
+    return bool(people or places or own_policy or api_keys(scope=scope) or mail_exists(scope=scope))
 
 
 def _leaving(scope: Scope, *, everything: bool) -> list[str]:
@@ -183,7 +192,7 @@ def _hire(business: Business, branch_ids: dict[str, int], at: datetime, actor: s
             role=Role(one.role),
             password=demo.PASSWORD,
             branch_ids=[branch_ids[one.branch]] if one.branch else None,
-            at=at,
+            at=at - HIRED_BEFORE,
             actor=actor,
         )
 

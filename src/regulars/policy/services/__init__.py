@@ -10,7 +10,7 @@ from regulars.policy.services.proposing import (
     merge_proposals,
     support_proposal,
 )
-from regulars.policy.services.publishing import CommentsOpen, publish_policy
+from regulars.policy.services.publishing import CommentsOpen, publish_policy, withdraw_policy
 from regulars.policy.services.talking import answer_comment, comment_on_draft, vote_on_paragraph
 
 __all__ = [
@@ -33,4 +33,5 @@ __all__ = [
     "save_draft",
     "support_proposal",
     "vote_on_paragraph",
+    "withdraw_policy",
 ]

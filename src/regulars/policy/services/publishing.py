@@ -104,3 +104,13 @@ def _next_number(latest: Version | None, grade: str) -> tuple[int, int]:
     if latest is None:
         return 1, 0
     return (latest.major + 1, 0) if grade == "major" else (latest.major, latest.minor + 1)
+
+
+def withdraw_policy(*, business_id: int, actor: str) -> None:
+    """Take away what somebody published who never was (the demo's people): only while nobody else has published or drafted after them."""
+    others = Version.objects.filter(business_id=business_id).exclude(actor=actor).exists()
+    if others or Draft.objects.filter(business_id=business_id).exclude(begun_by=actor).exists():
+        return
+    with transaction.atomic():
+        Draft.objects.filter(business_id=business_id, begun_by=actor).delete()
+        Version.objects.filter(business_id=business_id, actor=actor).delete()
