@@ -22,7 +22,7 @@ from regulars.contacts.queries import (
     TermKind,
     Terms,
     TimelineLine,
-    ask_gate,
+    ask_gate_about,
     channel_words,
     contact_lines_of,
     follow_ups_due,
@@ -142,7 +142,8 @@ def may_we(*, scope: Scope, customer: Customer, at: datetime) -> list[MayWe]:
         (_("An offer by e-mail"), Ask("email", "offers", "promotional")),
         (_("A service call"), Ask("phone", "service", "service")),
     ]
-    return [MayWe(words, ask_gate(scope=scope, customer_id=customer.pk, ask=ask, at=at)) for words, ask in questions]
+    decisions = ask_gate_about(scope=scope, customer_id=customer.pk, asks=[ask for _words, ask in questions], at=at)
+    return [MayWe(words, decision) for (words, _ask), decision in zip(questions, decisions, strict=True)]
 
 
 def lines_of_versions(*, scope: Scope, versions: list[Contact]) -> list[TimelineLine]:

@@ -7,7 +7,7 @@ from random import Random
 
 import pytest
 
-from regulars.customers.queries import cluster_of, consent_for, person_standing_of, wishes_of, zone_known_of
+from regulars.customers.queries import cluster_of, consent_for, consents_of, person_known_of, person_standing_of, wishes_of, zone_known_of
 from regulars.customers.services import (
     add_contact_point,
     add_purpose,
@@ -53,6 +53,11 @@ def test_one_statement_and_the_single_questions_agree_whatever_happened(cast: Ca
         if n == 40:
             merge_customers(scope=cast.scope, loser_id=cast.bo.pk, survivor_id=cast.ada.pk, at=at, actor=ACTOR)
         for one in people:
+            ids = cluster_of(scope=cast.scope, customer_id=one.pk)
+            known = person_known_of(scope=cast.scope, customer_id=one.pk, customer_ids=ids, channels=("email", "post"))
+            assert known.consents == consents_of(scope=cast.scope, customer_id=one.pk, channels=("email", "post"))
+            assert known.wishes == wishes_of(scope=cast.scope, customer_id=one.pk)
+            assert known.zone == zone_known_of(scope=cast.scope, customer_id=one.pk)
             for purpose in ("newsletter", "tastings", "service", "transactional", "gossip"):
                 asked = {"channel": "email", "purpose": purpose, "address": dice.choice(["", "a@mail.example", "c@mail.example"])}
                 found = person_standing_of(scope=cast.scope, customer_id=one.pk, **asked)

@@ -3,7 +3,16 @@
 from regulars.contacts.models import Contact, FollowUp, Freeze, Slot
 from regulars.contacts.queries.explaining import Decision, Reason, UsedContact
 from regulars.contacts.queries.exporting import budget_section, contacts_section, freezes_section, promises_section, story_section
-from regulars.contacts.queries.gate import BudgetLine, ask_gate, budget_of, freezes_of, instant_on_their_clock, slot_of, slots_of
+from regulars.contacts.queries.gate import (
+    BudgetLine,
+    ask_gate,
+    ask_gate_about,
+    budget_of,
+    freezes_of,
+    instant_on_their_clock,
+    slot_of,
+    slots_of,
+)
 from regulars.contacts.queries.gate_rules import RulesShown, gate_rule_versions, gate_rules_at
 from regulars.contacts.queries.liking import Likes, likes_of, likes_of_all
 from regulars.contacts.queries.living import in_touch_since
@@ -55,6 +64,7 @@ __all__ = [
     "Valence",
     "add_timeline_source",
     "ask_gate",
+    "ask_gate_about",
     "budget_of",
     "budget_section",
     "channel_words",

@@ -148,6 +148,15 @@ def ask_gate(*, scope: Scope, customer_id: int, ask: Ask, at: datetime) -> Decis
     return explained(weighed.outcome, rules_version=weighed.rules_version)
 
 
+def ask_gate_about(*, scope: Scope, customer_id: int, asks: Sequence[Ask], at: datetime) -> list[Decision]:
+    """Several questions about one person, read together; the answers in the order asked. Raises NotFound."""
+    weighed = weigh_all(scope=scope, questions=[Question(customer_id, ask, at) for ask in asks])
+    found = [explained(one.outcome, rules_version=one.rules_version) for one in weighed if one is not None]
+    if len(found) < len(asks):
+        raise NotFound(_("There is no such customer."))
+    return found
+
+
 def instant_on_their_clock(*, scope: Scope, customer_id: int, wall: datetime) -> datetime:
     """A wall time on the customer's own clock as an instant; of several plausible clocks the latest, so that it is never too early."""
     zones = zone_known_of(scope=scope, customer_id=customer_id).plausible
@@ -212,6 +221,7 @@ __all__ = [
     "Question",
     "RulesKnown",
     "ask_gate",
+    "ask_gate_about",
     "ask_of_slot",
     "budget_of",
     "freezes_of",

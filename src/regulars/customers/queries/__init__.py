@@ -37,7 +37,7 @@ from regulars.customers.queries.processing import processing_record
 from regulars.customers.queries.rarities import Rarity, rarities_of
 from regulars.customers.queries.reaching import customers_at
 from regulars.customers.queries.retaining import Due, RuleShown, add_life_sign, retention_due, retention_rules
-from regulars.customers.queries.standing import PersonStanding, Reach, person_standing_of, person_standings_of
+from regulars.customers.queries.standing import PersonKnown, PersonStanding, Reach, person_known_of, person_standing_of, person_standings_of
 from regulars.customers.queries.suppressing import suppressed_among
 from regulars.customers.queries.together import (
     HouseholdKnown,
@@ -74,6 +74,7 @@ __all__ = [
     "Pair",
     "PairPage",
     "Particulars",
+    "PersonKnown",
     "PersonStanding",
     "PurposeRule",
     "Rarity",
@@ -110,6 +111,7 @@ __all__ = [
     "opt_in_by_token",
     "opt_in_letter",
     "particulars_of",
+    "person_known_of",
     "person_standing_of",
     "person_standings_of",
     "processing_record",

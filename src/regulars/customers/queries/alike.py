@@ -74,15 +74,16 @@ def company_of(
     ids = customer_ids or cluster_of(scope=scope, customer_id=customer_id)
     known = rarities_of(customer_ids=ids or (customer_id,)) if rarities is None else rarities
     household, basis = _living_with(scope, customer_id, ids) if {Rarity.HOUSEHOLD, Rarity.ADDRESS} & set(known) else ([], "")
-    standing = Membership.objects.filter(until__isnull=True).order_by("pk")
-    organisations = standing.filter(person_id__in=ids, organisation__in=present(scope)).select_related("organisation")
-    people = standing.filter(organisation_id__in=ids, person__in=present(scope)).select_related("person")
     return Company(
         household=household,
         household_basis=basis,
-        organisations=list(organisations) if Rarity.MEMBER in known else [],
-        people=list(people) if Rarity.PEOPLE in known else [],
+        organisations=_memberships(person_id__in=ids, organisation__in=present(scope)) if Rarity.MEMBER in known else [],
+        people=_memberships(organisation_id__in=ids, person__in=present(scope)) if Rarity.PEOPLE in known else [],
     )
+
+
+def _memberships(**where: object) -> list[Membership]:
+    return list(Membership.objects.filter(until__isnull=True, **where).select_related("organisation", "person").order_by("pk"))
 
 
 def _living_with(scope: Scope, customer_id: int, ids: tuple[int, ...]) -> tuple[list[Customer], str]:

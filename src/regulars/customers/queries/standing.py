@@ -78,6 +78,31 @@ class PersonStanding:
     zone: ZoneKnown
 
 
+@dataclass(frozen=True, slots=True)
+class PersonKnown:
+    """What a page shows of a person: the answers by channel and purpose, their wishes, their clock, and the names of the purposes."""
+
+    consents: dict[tuple[str, str], Consent]
+    wishes: Wishes
+    zone: ZoneKnown
+    purposes: dict[str, PurposeRule]
+
+
+def person_known_of(*, scope: Scope, customer_id: int, customer_ids: tuple[int, ...], channels: Sequence[str]) -> PersonKnown:
+    """The same answers as `consents_of`, `wishes_of` and `zone_known_of` about all records of one person, in one statement."""
+    house, people = _read(scope, customer_ids, tuple(sorted(channels)))
+    rules = _rules(house)
+    kinds = _together(people, customer_ids)
+    known = customer_ids if kinds.get("person") else ()
+    asked = [Reach(customer_id, channel, rule.name) for channel in channels for rule in rules.values() if rule.may_be_refused]
+    return PersonKnown(
+        consents={(one.channel, one.purpose): _consent(kinds, rules, known, one) for one in asked},
+        wishes=_wishes(kinds),
+        zone=_zone(house, kinds, known),
+        purposes=rules,
+    )
+
+
 def person_standing_of(*, scope: Scope, customer_id: int, channel: str, purpose: str, address: str = "") -> PersonStanding:
     """Everything about one person and one channel, in one statement. Never raises for an unknown customer or purpose: that is a no."""
     return person_standings_of(scope=scope, asked=[Reach(customer_id, channel, purpose, address)])[0]
@@ -94,19 +119,27 @@ def person_standings_of(*, scope: Scope, asked: Sequence[Reach]) -> list[PersonS
     if clusters:
         others = tuple(sorted({one for ids in clusters.values() for one in ids} - set(wanted)))
         people |= _read(scope, others, channels)[1] if others else {}
-    rules = all_purposes(PurposeRule(row[5], row[6], Basis(row[7])) for row in house.get("purpose", []))
+    rules = _rules(house)
     return [_standing(house, rules, people, clusters.get(one.customer_id, (one.customer_id,)), one) for one in asked]
 
 
 def _standing(house: Kinds, rules: dict[str, PurposeRule], people: dict[int, Kinds], ids: tuple[int, ...], one: Reach) -> PersonStanding:
-    kinds = people.get(one.customer_id, {})
-    if len(ids) > 1:
-        kinds = {}
-        for record in ids:
-            for kind, rows in people.get(record, {}).items():
-                kinds.setdefault(kind, []).extend(rows)
+    kinds = people.get(one.customer_id, {}) if len(ids) == 1 else _together(people, ids)
     known = ids if kinds.get("person") else ()
     return PersonStanding(known, _consent(kinds, rules, known, one), _wishes(kinds), _zone(house, kinds, known))
+
+
+def _together(people: dict[int, Kinds], ids: tuple[int, ...]) -> Kinds:
+    """What is said about several records of one person."""
+    kinds: Kinds = {}
+    for record in ids:
+        for kind, rows in people.get(record, {}).items():
+            kinds.setdefault(kind, []).extend(rows)
+    return kinds
+
+
+def _rules(house: Kinds) -> dict[str, PurposeRule]:
+    return all_purposes(PurposeRule(row[5], row[6], Basis(row[7])) for row in sorted(house.get("purpose", []), key=lambda row: int(row[2])))
 
 
 def _read(scope: Scope, ids: tuple[int, ...], channels: tuple[str, ...]) -> tuple[Kinds, dict[int, Kinds]]:

@@ -28,6 +28,7 @@ from regulars.customers.queries import (
     likely_pairs,
     merge_by_id,
     merges_of,
+    person_known_of,
     purposes_of,
     rarities_of,
     standing_of,
@@ -111,15 +112,15 @@ def person_panel(asking: Asking, customer: Customer, customer_ids: tuple[int, ..
     scope, pk = asking.scope, customer.pk
     ids = customer_ids or cluster_of(scope=scope, customer_id=pk)
     rarities = rarities_of(customer_ids=ids)
-    answers = consents_of(scope=scope, customer_id=pk, customer_ids=ids, channels=("email", "phone", "post"))
+    known = person_known_of(scope=scope, customer_id=pk, customer_ids=ids, channels=("email", "phone", "post"))
     by_channel: dict[str, list[tuple[str, Consent]]] = {}
-    for (channel, purpose), answer in answers.items():
+    for (channel, purpose), answer in known.consents.items():
         if answer.code not in ("never_allowed", "no_opt_in_needed"):
-            by_channel.setdefault(channel_name(channel), []).append((_purpose_name(asking, purpose), answer))
+            by_channel.setdefault(channel_name(channel), []).append((_(known.purposes[purpose].label), answer))
     return PersonPanel(
         allowed=list(by_channel.items()),
-        wishes=wishes_in_words(wishes_of(scope=scope, customer_id=pk, customer_ids=ids)),
-        zone=zone_known_of(scope=scope, customer_id=pk, customer_ids=ids),
+        wishes=wishes_in_words(known.wishes),
+        zone=known.zone,
         merges=merges_of(scope=scope, customer_id=pk, customer_ids=ids),
         company=company_of(scope=scope, customer_id=pk, customer_ids=ids, rarities=rarities),
         standing=standing_of(scope=scope, customer_id=pk, customer_ids=ids, rarities=rarities),
