@@ -90,8 +90,8 @@ class Worker:
         finally:
             self.held.pop(lane, None)
         metrics.JOBS.labels(lane=lane, outcome=outcome).inc()
-        # A quick job that went well is no news to whoever watches the console; the metrics count it.
-        tell = log.debug if lane == "quick" and outcome == "done" else log.info
+        # A short job that went well is no news to whoever watches the console; the metrics count it.
+        tell = log.debug if lane != "long" and outcome == "done" else log.info
         tell("job", id=work.job_id, lane=lane, outcome=outcome, seconds=round(time.monotonic() - started, 3))
         return True
 
