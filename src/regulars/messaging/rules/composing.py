@@ -123,7 +123,8 @@ def _part(kind: str, content: str) -> bytes:
     body = printable(content).replace("\n", "\r\n").encode()
     if body.isascii() and all(len(line) < 900 for line in body.split(b"\r\n")):
         return f"Content-Type: {kind}; charset=utf-8\r\nContent-Transfer-Encoding: 7bit\r\n\r\n".encode() + body.rstrip(b"\r\n") + b"\r\n"
-    coded = base64.encodebytes(body).replace(b"\n", b"\r\n")
+    whole = base64.b64encode(body)
+    coded = b"".join(whole[place : place + FIELD_LINE] + b"\r\n" for place in range(0, len(whole), FIELD_LINE))
     return f"Content-Type: {kind}; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n".encode() + coded
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from threading import Lock
 
 # A crash leaves these uncertain: the same message may come twice sooner than not at all, under the same Message-ID.
 REPEATED = frozenset({"transactional", "security", "legal", "recall", "reply", "service"})
@@ -37,20 +38,19 @@ class Pace:
     per_minute: int
     next_at: dict[str, datetime] = field(default_factory=dict)
     rests: dict[str, datetime] = field(default_factory=dict)
+    _turn: Lock = field(default_factory=Lock)
 
-    def free_from(self, domain: str, at: datetime) -> datetime:
-        """From when on the next message to a domain may go."""
-        earliest = max(at, self.rests.get(domain, at))
-        if self.per_minute:
-            earliest = max(earliest, self.next_at.get(domain, at))
-        return earliest
-
-    def count(self, domain: str, at: datetime) -> None:
-        """A message goes now."""
-        if self.per_minute:
-            step = timedelta(minutes=1) / self.per_minute
-            self.next_at[domain] = max(self.next_at.get(domain, at), at) + step
+    def taken_from(self, domain: str, at: datetime) -> datetime:
+        """`at` when a message to the domain may go now: it counts as gone. Otherwise the moment from which the next one may."""
+        with self._turn:  # several lanes send side by side
+            earliest = max(at, self.rests.get(domain, at))
+            if self.per_minute:
+                earliest = max(earliest, self.next_at.get(domain, at))
+                if earliest == at:
+                    self.next_at[domain] = at + timedelta(minutes=1) / self.per_minute
+            return earliest
 
     def rest(self, domain: str, at: datetime, attempt: int) -> None:
         """The domain said 421 or 450: leave it alone for a while, longer each time."""
-        self.rests[domain] = max(self.rests.get(domain, at), at + wait_before(attempt))
+        with self._turn:
+            self.rests[domain] = max(self.rests.get(domain, at), at + wait_before(attempt))

@@ -22,6 +22,7 @@ from regulars.messaging.services.parking import retry_parked
 from regulars.messaging.services.reading import read_receipt, read_waiting
 from regulars.messaging.services.receiving import Delivery, Stored, TooLarge, receive_mail
 from regulars.messaging.services.sending import Outlet, folder_outlet, outlet, recover_lost, send_due
+from regulars.messaging.services.sending_on import send_on
 from regulars.messaging.services.setbacks import end_rests, lift_suppression, suppress_address
 from regulars.messaging.services.switching import resume_mail, stop_mail
 from regulars.messaging.services.texts import save_text
@@ -91,6 +92,7 @@ __all__ = [
     "return_address",
     "save_text",
     "send_due",
+    "send_on",
     "send_opt_in",
     "set_wishes",
     "stop_mail",

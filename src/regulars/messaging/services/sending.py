@@ -76,8 +76,15 @@ _PACE = Pace(per_minute=settings.REGULARS.mail_pace)
 
 def outlet(*, owner: str) -> Outlet:
     """The way out that the settings name."""
+    return outlets(owner=owner, lanes=1)[0]
+
+
+def outlets(*, owner: str, lanes: int) -> list[Outlet]:
+    """The way out that the settings name as up to `lanes` ways, which share its connections and its pace."""
     chosen = settings.REGULARS
-    return Outlet(relay_for(chosen.mail_url, settings.VAR), chosen.mail_connections, owner, _PACE)
+    count = min(lanes, chosen.mail_connections)
+    shares = [chosen.mail_connections // count + (place < chosen.mail_connections % count) for place in range(count)]
+    return [Outlet(relay_for(chosen.mail_url, settings.VAR), share, f"{owner}:{place}", _PACE) for place, share in enumerate(shares)]
 
 
 def folder_outlet(*, owner: str, line_breaks: bool = False) -> Outlet:
@@ -161,10 +168,9 @@ def _may_ask(row: Message, barred: Barriers, through: Outlet, at: datetime) -> b
         _withhold(row, "customer_gone", at)
     elif with_links(row) is None:
         _withhold(row, "link_over", at)
-    elif (free := through.pace.free_from(row.route_domain, at)) > at:
+    elif (free := through.pace.taken_from(row.route_domain, at)) > at:
         _put_back(row, "pace", free)
     else:
-        through.pace.count(row.route_domain, at)
         return True
     return False
 
