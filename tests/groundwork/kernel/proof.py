@@ -9,7 +9,7 @@ import time
 PROOF_ENVIRONMENT = {"DJANGO_SETTINGS_MODULE": "regulars.project.settings", "REGULARS_LEASE_SECONDS": "2"}
 
 if __name__ == "__main__":
-    os.environ.update(PROOF_ENVIRONMENT)
+    os.environ.update(PROOF_ENVIRONMENT | os.environ)
     import django
 
     django.setup()

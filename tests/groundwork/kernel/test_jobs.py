@@ -16,7 +16,7 @@ from django.db import connection, transaction
 from django.db.models.functions import Now
 
 from regulars.groundwork.kernel import jobs
-from regulars.groundwork.kernel.models import Job, JobState
+from regulars.groundwork.kernel.models import Job, JobState, WorkerBeat
 from regulars.groundwork.kernel.worker import Worker, run_until_idle
 
 from tests.groundwork.kernel.proof import PROOF_ENVIRONMENT
@@ -155,32 +155,38 @@ def test_the_database_refuses_a_job_that_is_both_done_and_leased(kind: Any) -> N
 
 @pytest.mark.django_db(transaction=True)
 def test_a_worker_killed_in_the_middle_is_taken_over_and_the_effect_happens_once() -> None:
-    """K1: kill -9 while the job runs; another worker takes it over within the lease and ten seconds."""
-    environment = os.environ | PROOF_ENVIRONMENT | {"DATABASE_URL": proof_database()}
+    """K1: kill -9 while the job runs; another worker takes it over within the lease and ten seconds.
+
+    The other one is there already: how long a busy machine takes to start a program is no part of the promise. The workers also
+    fire schedules whenever a minute begins, so only the jobs of the proof are counted.
+    """
+    lease = 6
+    environment = os.environ | PROOF_ENVIRONMENT | {"DATABASE_URL": proof_database(), "REGULARS_LEASE_SECONDS": str(lease)}
     words = [sys.executable, "-m", "tests.groundwork.kernel.proof"]
-    jobs_before = Job.objects.count()
-    Job.objects.create(kind="proof.slow", lane="long", key="one", payload={"seconds": 60})
-    first = subprocess.Popen(words, env=environment)
+    slow = Job.objects.filter(kind="proof.slow")
+    Job.objects.create(kind="proof.slow", lane="long", key="one", payload={"seconds": 600})
+    running = [subprocess.Popen(words, env=environment)]
     try:
-        _until(lambda: Job.objects.filter(kind="proof.slow", state=JobState.LEASED).exists())
-        first.send_signal(signal.SIGKILL)
-        first.wait()
-        Job.objects.filter(kind="proof.slow").update(payload={"seconds": 0})
-        killed_at = time.monotonic()
-        second = subprocess.Popen(words, env=environment)
-        try:
-            _until(lambda: Job.objects.filter(kind="proof.slow", state=JobState.DONE).exists())
-            assert time.monotonic() - killed_at < 2 + 10
-            second.send_signal(signal.SIGTERM)
-            assert second.wait(30) == 0, "SIGTERM ends a worker in order"
-        finally:
-            second.kill()
-    finally:
+        _until(lambda: slow.filter(state=JobState.LEASED).exists())
+        running.append(subprocess.Popen(words, env=environment))
+        _until(lambda: WorkerBeat.objects.count() == 2)
+        slow.update(payload={"seconds": 0})  # the first one knows of ten minutes, whoever takes over has nothing to wait for
+        first, second = running
         first.kill()
-    row = Job.objects.get(kind="proof.slow")
-    assert row.attempts == 2
+        killed_at = time.monotonic()
+        assert first.wait() == -signal.SIGKILL
+        assert slow.get().state == JobState.LEASED, "it was killed in the middle"
+        _until(lambda: slow.filter(state=JobState.DONE).exists())
+        assert time.monotonic() - killed_at < lease + 10
+        second.send_signal(signal.SIGTERM)
+        assert second.wait(60) == 0, "SIGTERM ends a worker in order"
+    finally:
+        for one in running:
+            one.kill()
+            one.wait()
+    assert slow.get().attempts == 2
     assert Job.objects.filter(kind="proof.effect").count() == 1
-    assert Job.objects.count() == jobs_before + 2
+    assert Job.objects.filter(kind__startswith="proof.").count() == 2
 
 
 def proof_database() -> str:
@@ -194,7 +200,7 @@ def proof_database() -> str:
     return f"postgresql://{settings['USER']}:{settings['PASSWORD']}@{host}:{settings['PORT']}/{settings['NAME']}"
 
 
-def _until(condition: Any, seconds: float = 30) -> None:
+def _until(condition: Any, seconds: float = 60) -> None:
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, "waited too long"

@@ -20,6 +20,7 @@ from django.db.models.functions import Now
 from regulars.customers.services import NewCustomer, register_customer
 from regulars.messaging.models import Message
 from regulars.messaging.rules.mail import read_mail
+from regulars.messaging.services import send_on, sending
 
 from tests.cast import ACTOR, NOON, Cast
 from tests.messaging.processes import child_database
@@ -54,6 +55,10 @@ elif point == "handed over":
 elif point == "settling":
     before("_confirm")
 at = datetime(2026, 6, 15, 12, tzinfo=UTC)
+if point == "lanes":
+    from regulars.messaging.services import send_on
+    send_on(owner=f"child:{os.getpid()}", now=lambda: at, goes_on=lambda: True, claim=6)
+    sys.exit()
 with sending.outlet(owner=f"child:{os.getpid()}") as through:
     while sending.send_due(through=through, now=lambda: at):
         pass
@@ -144,6 +149,68 @@ def test_20_ten_random_kills_double_nothing_and_name_what_is_uncertain(
     missing = set(Message.objects.values_list("address", flat=True)) - set(counted)
     assert missing <= set(Message.objects.filter(state="uncertain").values_list("address", flat=True))
     assert len(counted) + len(missing) == 120
+
+
+def test_20_killed_with_its_lanes_side_by_side_it_doubles_nothing_and_leaves_no_more_in_flight_than_it_has_connections(
+    cast: Cast, sink: Sink, written: Callable[..., Message], agreed: Callable[..., None]
+) -> None:
+    for one in people(cast, 60):
+        agreed(customer=one)
+        written("offers", "promotional", customer=one)
+    sink.delay_seconds = 0.02
+    for stop_at in (5, 20, 40):
+        process = child(sink, "lanes", connections=5)
+        end = time.monotonic() + 60
+        while len(sink.taken) < stop_at and time.monotonic() < end:
+            time.sleep(0.002)
+        process.kill()
+        process.wait(20)
+        assert Message.objects.filter(state="in_flight").count() <= 5
+        let_leases_end()
+    sink.delay_seconds = 0
+    while sent():
+        pass
+    counted = Counter(one.recipients[0] for one in sink.taken)
+    assert max(counted.values()) == 1
+    uncertain = set(Message.objects.filter(state="uncertain").values_list("address", flat=True))
+    assert len(uncertain) <= 3 * 5
+    assert len(set(counted) | uncertain) == 60
+    assert Message.objects.filter(state="accepted").count() == 60 - len(uncertain)
+
+
+def test_23_lanes_share_the_connections_and_send_each_message_once(
+    cast: Cast, sink: Sink, written: Callable[..., Message], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(settings, "REGULARS", settings.REGULARS.model_copy(update={"mail_connections": 3}))
+    for one in people(cast, 30):
+        written(customer=one)
+    sink.delay_seconds = 0.005
+    assert send_on(owner="test", now=lambda: NOON, goes_on=lambda: True, claim=4) == 30
+    assert Counter(one.recipients[0] for one in sink.taken) == Counter({f"p{number}@mail.example": 1 for number in range(30)})
+    owners = {f"test:{place}" for place in range(2 if connection.vendor == "postgresql" else 1)}
+    assert [way.owner for way in sending.outlets(owner="test", lanes=len(owners))] == sorted(owners)
+    assert sink.connections <= 3
+    assert sum(way.connections for way in sending.outlets(owner="test", lanes=2)) == 3
+
+
+def test_23_a_fault_of_one_lane_travels_on_and_what_it_held_is_sent_later(
+    cast: Cast, sink: Sink, written: Callable[..., Message], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for one in people(cast, 12):
+        written(customer=one)
+    asked = iter([True])
+
+    def goes_on() -> bool:
+        if next(asked, False):
+            raise RuntimeError("the lease is lost")
+        return True
+
+    with pytest.raises(RuntimeError, match="the lease is lost"):
+        send_on(owner="test", now=lambda: NOON, goes_on=goes_on, claim=4)
+    let_leases_end()
+    while sent():
+        pass
+    assert len(sink.taken) == 12
 
 
 def test_23_two_senders_at_once_send_each_message_once(cast: Cast, sink: Sink, written: Callable[..., Message]) -> None:

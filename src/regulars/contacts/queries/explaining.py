@@ -8,6 +8,7 @@ from typing import Literal
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
+
 from regulars.contacts.queries.terms import channel_words
 from regulars.contacts.rules.gate_deciding import Outcome, Why
 from regulars.contacts.rules.gate_windows import Held

@@ -12,6 +12,9 @@ from regulars.groundwork.kernel.ids import parsed
 from regulars.groundwork.kernel.refusals import NotFound
 from regulars.messaging.models import MailSwitch, Message, MessageState, MessageText, Setback, Suppression
 
+# As the index "message_standing" has them.
+STANDING = ("queued", "failed", "uncertain", "withheld")
+
 
 @dataclass(frozen=True)
 class MessagePage:
@@ -62,7 +65,11 @@ def setbacks_of(*, message: Message) -> list[Setback]:
 def message_counts(*, scope: Scope) -> dict[str, int]:
     """How many messages are in each state that somebody should look at."""
     states = [MessageState.QUEUED, MessageState.IN_FLIGHT, MessageState.FAILED, MessageState.UNCERTAIN, MessageState.WITHHELD]
-    counted = dict(_visible(scope).filter(state__in=states).order_by().values_list("state").annotate(n=Count("pk")))
+    rows = _visible(scope).order_by()
+    # Two parts, each with an index of its own: what is being sent is not in that of what stands.
+    standing = rows.filter(state__in=STANDING).values_list("state").annotate(n=Count("pk"))
+    flying = rows.filter(state=MessageState.IN_FLIGHT).values_list("state").annotate(n=Count("pk"))
+    counted = dict(standing.union(flying, all=True))
     return {state.value: counted.get(state.value, 0) for state in states}
 
 
