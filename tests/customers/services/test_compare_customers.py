@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from importlib import import_module
+
 import pytest
+from django.apps import apps
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
@@ -23,6 +27,8 @@ from regulars.customers.services import (
     remove_contact_point,
     unmerge_customers,
 )
+from regulars.groundwork.kernel.jobs import KINDS, Work
+from regulars.groundwork.kernel.models import Job
 from regulars.groundwork.kernel.refusals import NotFound
 
 from tests.cast import ACTOR, NOON, Cast, enrol
@@ -133,6 +139,17 @@ def test_pages_follow_each_other_and_a_stranger_sees_none(cast: Cast) -> None:
     for wrong in ("x", "7", "7-", "-1-2", "7-" + "9" * 40):
         with pytest.raises(NotFound):
             likely_pairs(scope=cast.scope, cursor=wrong)
+
+
+def test_an_upgrade_compares_who_was_there_before(cast: Cast) -> None:
+    phone(cast.ada, "+49301234567")
+    phone(cast.bo, "+49301234567")
+    Likeness.objects.all().delete()
+    for _again in range(2):
+        import_module("regulars.customers.migrations.0009_compare_once").compare(apps, None)
+    (one,) = Job.objects.filter(kind="customers.compare")
+    KINDS[one.kind].run(Work(job_id=one.pk, fence=1, payload=one.payload, lease=timedelta(minutes=1)))
+    assert (cast.ada.pk, cast.bo.pk, ("phone",)) in kept()
 
 
 def test_the_database_keeps_a_pair_once_and_in_order(cast: Cast) -> None:

@@ -154,3 +154,14 @@ def test_a_cashier_may_note_a_wish_but_not_forget(cast: Cast) -> None:
     assert "Permissions and wishes" in shown
     assert "Forget this customer" not in shown
     assert client.post(f"/customers/{cast.ada.public_id}/forget/", {"name": "Ada Lindqvist"}).status_code == 403
+
+
+def test_each_permission_says_its_channel_also_where_the_table_has_no_head(desk: Client, cast: Cast) -> None:
+    page = desk.get(f"/customers/{cast.ada.public_id}/consent/").content.decode()
+    assert page.count('data-label="Text message"') == page.count('data-label="E-mail"') >= 4
+
+
+def test_no_hidden_field_shows_its_name_on_the_page_of_a_new_mail(desk: Client, cast: Cast) -> None:
+    page = desk.get(f"/customers/{cast.ada.public_id}/mail/new/").content.decode()
+    assert 'type="hidden" name="act"' in page
+    assert ">Act<" not in page

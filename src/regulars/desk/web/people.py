@@ -190,7 +190,7 @@ def _consent_page(
     context = {
         "customer": row,
         "channels": [channel_name(one) for one in SHOWN_CHANNELS],
-        "matrix": [(_(rule.label), [answers[channel, rule.name] for channel in SHOWN_CHANNELS]) for rule in rules],
+        "matrix": [(_(rule.label), [(channel_name(one), answers[one, rule.name]) for one in SHOWN_CHANNELS]) for rule in rules],
         "story": [
             (event, channel_name(event.channel), _purpose_name(asking, event.purpose))
             for event in consent_story(scope=asking.scope, customer_id=row.pk)[:200]
