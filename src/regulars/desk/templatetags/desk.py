@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, time
 from functools import lru_cache
 from typing import cast
 from zoneinfo import ZoneInfo
@@ -77,7 +77,7 @@ def _moment(local: datetime, size: str, locale: str) -> str:
 
 
 @lru_cache(maxsize=8192)
-def _time(local: datetime, locale: str) -> str:
+def _time(local: time, locale: str) -> str:
     return format_time(local, "short", locale=locale)
 
 
@@ -238,7 +238,7 @@ def day(context: Context, instant: datetime | date | None, size: str = "medium")
 @register.simple_tag(takes_context=True)
 def wall(context: Context, instant: datetime) -> str:
     """The time of day of an instant on the business's clock."""
-    return _time(_local(context, instant), reader())
+    return _time(_local(context, instant).time().replace(second=0, microsecond=0), reader())
 
 
 @register.filter
