@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from regulars.customers.queries import Customer, customer_of, particulars_of
+from regulars.customers.queries import Customer, customer_of, particulars_of, purposes_of
 from regulars.desk.web.asking import Asking, attempt, form_page, put_refusal
 from regulars.groundwork.kernel.ids import new_id
 from regulars.groundwork.kernel.refusals import Refusal
@@ -162,8 +162,13 @@ def log(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "desk/messages.html",
-        {"page": page, "tabs": tabs, "state": state, "stop": stop, "counts": counts, "current_section": "mail"},
+        {"page": page, "tabs": tabs, "state": state, "stop": stop, "counts": counts, "about": _about(asking), "current_section": "mail"},
     )
+
+
+def _about(asking: Asking) -> dict[str, str]:
+    """What the business's purposes are called."""
+    return {name: _(one.label) for name, one in purposes_of(scope=asking.scope).items()}
 
 
 def message(request: HttpRequest, id: str) -> HttpResponse:
@@ -171,7 +176,7 @@ def message(request: HttpRequest, id: str) -> HttpResponse:
     asking = Asking(request)
     row = message_of(scope=asking.scope, public_id=id)
     context = {"message": row, "setbacks": setbacks_of(message=row), "why": reason_words(row.reason) if row.reason else ""}
-    return render(request, "desk/message.html", {**context, "current_section": "mail"})
+    return render(request, "desk/message.html", {**context, "about": _about(asking), "current_section": "mail"})
 
 
 def stop(request: HttpRequest) -> HttpResponse:
