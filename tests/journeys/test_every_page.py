@@ -14,7 +14,7 @@ from tests.journeys.conftest import Enter
 from tests.journeys.visitor import Visitor
 
 IDENTITY = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|\d+|(?<=/settings/words/)[a-z]+/[a-z0-9-]+")
-DOWNLOAD = re.compile(r"(export|download|errors|\.csv|\.xlsx|\.json)(/|$|\?)|^/api/|^/metrics|^/design/")
+DOWNLOAD = re.compile(r"(export|download|errors|source|attachments/[0-9]+|\.csv|\.xlsx|\.json)(/|$|\?)|^/api/|^/metrics|^/design/")
 
 
 def kind_of(address: str) -> str:

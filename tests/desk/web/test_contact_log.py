@@ -175,3 +175,11 @@ def test_a_rare_way_that_was_chosen_is_seen_again(desk: Client, cast: Cast) -> N
     refused = desk.post(log_url(cast), TAPS | {"how": "post:out", "nature": ""})
     assert refused.status_code == 422
     assert 'value="post:out"' in refused.content.decode().split("More ways")[0]
+
+
+def test_what_people_wrote_is_text_on_the_timeline_and_nothing_else(desk: Client, cast: Cast) -> None:
+    evil = '<img src=x onerror="alert(1)"> & "so on"'
+    assert desk.post(log_url(cast), TAPS | {"note": evil}).status_code == 302
+    page = desk.get(reverse("desk:customer", args=[cast.ada.public_id])).content.decode()
+    assert "<img src=x" not in page
+    assert "&lt;img src=x onerror=&quot;alert(1)&quot;&gt; &amp; &quot;so on&quot;" in page
