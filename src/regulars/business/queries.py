@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import gettext as _
+
 from regulars.business.models import Branch, Business, Holiday, OpeningHours
 from regulars.business.rules.opening import Interval, SpecialDay, intervals_on, is_open
 from regulars.business.rules.scope import Scope
 from regulars.groundwork.kernel.bulk.instances import objects
-from regulars.groundwork.kernel.refusals import NotFound
+from regulars.groundwork.kernel.refusals import NotFound, Refusal
 
 __all__ = [
     "Branch",
@@ -18,6 +20,7 @@ __all__ = [
     "Business",
     "Holiday",
     "Scope",
+    "WhichBusiness",
     "all_businesses",
     "branch_by_code",
     "branch_of",
@@ -25,8 +28,16 @@ __all__ = [
     "business_of",
     "holidays",
     "hours_of",
+    "scope_named",
     "zone_of",
 ]
+
+
+class WhichBusiness(Refusal):
+    code = "which_business"
+
+    def __init__(self, names: list[str]) -> None:
+        super().__init__(_("There is more than one business; name one with --business: %(names)s.") % {"names": ", ".join(names)})
 
 
 @dataclass(frozen=True)
@@ -50,6 +61,19 @@ def business_of(*, scope: Scope) -> Business:
 def all_businesses() -> list[Business]:
     """Every business of this installation, oldest first (schedules, command line)."""
     return list(Business.objects.order_by("pk"))
+
+
+def scope_named(*, business: str = "") -> Scope:
+    """All branches of the business of this name or number; of the only one when none is named. Raises NotFound, WhichBusiness."""
+    known = all_businesses()
+    chosen = [one for one in known if business in ("", one.name, str(one.pk))]
+    if not known:
+        raise NotFound(_("There is no such business yet."))
+    if not chosen:
+        raise NotFound(_("There is no such business."))
+    if len(chosen) > 1:
+        raise WhichBusiness([one.name for one in known])
+    return Scope(chosen[0].pk)
 
 
 def branches(*, scope: Scope) -> list[Branch]:

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from regulars.business.queries import Scope, all_businesses
+from regulars.business.queries import scope_named
 from regulars.contacts.queries import CHANNELS, Ask, ContactClass, gate_rule_versions, gate_rules_at
 from regulars.contacts.services import RulesRefused, apply_gate_rules, decide_contact
 from regulars.customers.queries import customer_by_external_id, customer_of
@@ -44,7 +44,7 @@ def commands(add: Any) -> None:
     apply.add_argument("--from", dest="effective_at", default="", metavar="INSTANT", help="with effect from; left out: at once")
     apply.set_defaults(run=_apply)
     for one in (show, apply):
-        one.add_argument("--business", type=int, help="which business; needed only when there are several")
+        one.add_argument("--business", default="", metavar="NAME", help="needed only when there are several")
 
 
 def _ask_words(ask: ArgumentParser) -> None:
@@ -55,13 +55,13 @@ def _ask_words(ask: ArgumentParser) -> None:
     ask.add_argument("--weight", type=int)
     ask.add_argument("--priority", type=int, default=5)
     ask.add_argument("--at", default="", metavar="INSTANT", help="the instant wanted; left out: now")
-    ask.add_argument("--business", type=int, help="which business; needed only when there are several")
+    ask.add_argument("--business", default="", metavar="NAME", help="needed only when there are several")
     ask.add_argument("--json", action="store_true", help="one JSON object")
     ask.set_defaults(run=_ask)
 
 
 def _ask(arguments: Namespace) -> int:
-    scope = _scope(arguments.business)
+    scope = scope_named(business=arguments.business)
     customer = (
         customer_of(scope=scope, public_id=arguments.customer)
         if ids.parsed(arguments.customer)
@@ -93,7 +93,7 @@ def _ask(arguments: Namespace) -> int:
 
 
 def _show(arguments: Namespace) -> int:
-    scope = _scope(arguments.business)
+    scope = scope_named(business=arguments.business)
     if arguments.versions:
         for one in gate_rule_versions(scope=scope):
             _say(f"{one.version}\tfrom {one.effective_at.isoformat() if one.effective_at else '-'}\tby {one.actor}")
@@ -104,7 +104,7 @@ def _show(arguments: Namespace) -> int:
 
 
 def _apply(arguments: Namespace) -> int:
-    scope = _scope(arguments.business)
+    scope = scope_named(business=arguments.business)
     document = _document(arguments.file)
     shown = apply_gate_rules(scope=scope, document=document, effective_at=_instant(arguments.effective_at), at=clock.now(), actor=ACTOR)
     assert shown.effective_at is not None
@@ -123,15 +123,6 @@ def _document(name: str) -> Any:
         return json.loads(text)
     except (ValueError, RecursionError) as fault:
         raise RulesRefused({"/": _("This is no JSON: %(fault)s.") % {"fault": fault}}) from None
-
-
-def _scope(business: int | None) -> Scope:
-    known = [one for one in all_businesses() if business in (None, one.pk)]
-    if not known:
-        raise NotFound(_("There is no such business."))
-    if len(known) > 1:
-        raise NotFound(_("There are several businesses: name one with --business NUMBER."))
-    return Scope(known[0].pk)
 
 
 def _instant(text: str) -> datetime | None:

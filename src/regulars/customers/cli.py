@@ -10,7 +10,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from regulars.business.queries import Scope, all_businesses
+from regulars.business.queries import scope_named
 from regulars.customers.queries import customer_named, processing_record, retention_due, retention_rules, standing_merge_of
 from regulars.customers.services import (
     export_of_customer,
@@ -30,13 +30,6 @@ from regulars.groundwork.kernel.refusals import NotFound, Refusal
 
 ACTOR = "system:command-line"
 WHO = "the customer's number (A-1001, or card:A-1001) or id here"
-
-
-class WhichBusiness(Refusal):
-    code = "which_business"
-
-    def __init__(self, names: list[str]) -> None:
-        super().__init__(_("There is more than one business; name one with --business: %(names)s.") % {"names": ", ".join(names)})
 
 
 class ConfirmationMissing(Refusal):
@@ -86,7 +79,7 @@ def commands(add: Any) -> None:
 
 def merge_two(arguments: argparse.Namespace) -> int:
     """`regulars customers merge RECORD INTO`."""
-    scope = scope_from(arguments)
+    scope = scope_named(business=arguments.business)
     loser = customer_named(scope=scope, text=arguments.loser)
     named = customer_named(scope=scope, text=arguments.survivor)
     merge = merge_customers(scope=scope, loser_id=loser.pk, survivor_id=named.pk, reason=arguments.reason, at=clock.now(), actor=ACTOR)
@@ -101,7 +94,7 @@ def merge_two(arguments: argparse.Namespace) -> int:
 
 def undo_merge(arguments: argparse.Namespace) -> int:
     """`regulars customers unmerge RECORD`."""
-    scope = scope_from(arguments)
+    scope = scope_named(business=arguments.business)
     loser = customer_named(scope=scope, text=arguments.loser)
     merge = standing_merge_of(scope=scope, loser_id=loser.pk)
     unmerge_customers(scope=scope, merge_id=merge.pk, at=clock.now(), actor=ACTOR)
@@ -115,7 +108,7 @@ def undo_merge(arguments: argparse.Namespace) -> int:
 
 def export_one(arguments: argparse.Namespace) -> int:
     """`regulars customers export CUSTOMER`."""
-    scope = scope_from(arguments)
+    scope = scope_named(business=arguments.business)
     customer = customer_named(scope=scope, text=arguments.customer)
     export = export_of_customer(scope=scope, customer_id=customer.pk, at=clock.now(), actor=ACTOR)
     path = arguments.to or Path(export.file_name)
@@ -144,7 +137,7 @@ def forget_one(arguments: argparse.Namespace) -> int:
         return 0
     if not arguments.customer:
         raise NotFound(_("Name the customer to forget, or add --replay."))
-    scope = scope_from(arguments)
+    scope = scope_named(business=arguments.business)
     customer = customer_named(scope=scope, text=arguments.customer)
     if not arguments.yes:
         raise ConfirmationMissing(customer.display_name)
@@ -159,7 +152,7 @@ def forget_one(arguments: argparse.Namespace) -> int:
 
 def hold_one(arguments: argparse.Namespace) -> int:
     """`regulars customers hold CUSTOMER --reason WHY`."""
-    scope = scope_from(arguments)
+    scope = scope_named(business=arguments.business)
     customer = customer_named(scope=scope, text=arguments.customer)
     hold = place_hold(scope=scope, customer_id=customer.pk, reason=arguments.reason, at=clock.now(), actor=ACTOR)
     _answer(arguments, {"held": str(customer.public_id), "reason": hold.reason}, _("Held: nothing of this customer goes."))
@@ -168,7 +161,7 @@ def hold_one(arguments: argparse.Namespace) -> int:
 
 def release_one(arguments: argparse.Namespace) -> int:
     """`regulars customers release CUSTOMER`."""
-    scope = scope_from(arguments)
+    scope = scope_named(business=arguments.business)
     customer = customer_named(scope=scope, text=arguments.customer)
     lift_hold(scope=scope, customer_id=customer.pk, at=clock.now(), actor=ACTOR)
     _answer(arguments, {"released": str(customer.public_id)}, _("Released."))
@@ -177,7 +170,7 @@ def release_one(arguments: argparse.Namespace) -> int:
 
 def keep_rules(arguments: argparse.Namespace) -> int:
     """`regulars customers retention [--set RULE DAYS] [--run]`."""
-    scope, at = scope_from(arguments), clock.now()
+    scope, at = scope_named(business=arguments.business), clock.now()
     if arguments.set:
         name, days = arguments.set
         length = int(days) if days.isdigit() else -1
@@ -206,7 +199,7 @@ def show_inventory(arguments: argparse.Namespace) -> int:
         sys.stdout.write("\n".join(faults or [_("Every column has a class.")]) + "\n")
         return 1 if faults else 0
     if arguments.record:
-        record = processing_record(scope=scope_from(arguments))
+        record = processing_record(scope=scope_named(business=arguments.business))
         sys.stdout.write(json.dumps(record, ensure_ascii=False, indent=2, default=str) + "\n")
         return 0
     stored = stored_columns()
@@ -216,17 +209,6 @@ def show_inventory(arguments: argparse.Namespace) -> int:
         "\n".join(f"{one.kind:9} {one.table}.{one.column}" for one in stored if one.kind != "plain"),
     )
     return 0
-
-
-def scope_from(arguments: argparse.Namespace) -> Scope:
-    """The only business, or the one that --business names. Raises WhichBusiness, NotFound."""
-    known = all_businesses()
-    chosen = [one for one in known if one.name == arguments.business] if arguments.business else known
-    if not chosen:
-        raise NotFound(_("There is no such business."))
-    if len(chosen) > 1:
-        raise WhichBusiness([one.name for one in known])
-    return Scope(chosen[0].pk)
 
 
 def _act(acts: Any, name: str, words: str, run: Any) -> argparse.ArgumentParser:

@@ -10,16 +10,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from regulars.business.queries import Scope, all_businesses
+from regulars.business.queries import scope_named
 from regulars.groundwork.kernel.clock import now
-from regulars.groundwork.kernel.refusals import NotFound, Refusal
-
-
-class WhichBusiness(Refusal):
-    code = "which_business"
-
-    def __init__(self, names: list[str]) -> None:
-        super().__init__(_("There is more than one business; name one with --business: %(names)s.") % {"names": ", ".join(names)})
 
 
 def commands(add: Any) -> None:
@@ -49,7 +41,7 @@ def refresh_now(arguments: argparse.Namespace) -> int:
     from regulars.insight.queries import freshness_of
     from regulars.insight.services import refresh_insight
 
-    scope = _scope(arguments)
+    scope = scope_named(business=arguments.business)
     refresh = refresh_insight(
         business_id=scope.business_id,
         at=now(),
@@ -76,7 +68,7 @@ def show_report(arguments: argparse.Namespace) -> int:
     """Print the report."""
     from regulars.insight.queries import report
 
-    _show(report(scope=_scope(arguments)), arguments.format)
+    _show(report(scope=scope_named(business=arguments.business)), arguments.format)
     return 0
 
 
@@ -84,19 +76,8 @@ def show_customer(arguments: argparse.Namespace) -> int:
     """Print one customer's figures."""
     from regulars.insight.queries import customer_report
 
-    _show(customer_report(scope=_scope(arguments), external_id=arguments.external_id), arguments.format)
+    _show(customer_report(scope=scope_named(business=arguments.business), external_id=arguments.external_id), arguments.format)
     return 0
-
-
-def _scope(arguments: argparse.Namespace) -> Scope:
-    found = all_businesses()
-    if arguments.business:
-        found = [one for one in found if one.name == arguments.business]
-    if not found:
-        raise NotFound(_("There is no such business yet."))
-    if len(found) > 1:
-        raise WhichBusiness([one.name for one in found])
-    return Scope(found[0].pk)
 
 
 def _day(text: str) -> date:

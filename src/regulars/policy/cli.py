@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
-from regulars.business.queries import Scope, all_businesses, business_of, zone_of
+from regulars.business.queries import Scope, all_businesses, business_of, scope_named, zone_of
 from regulars.groundwork.kernel import clock
 from regulars.groundwork.kernel.refusals import NotFound, Refusal
 from regulars.policy.queries import (
@@ -77,16 +77,16 @@ def _document_words(words: Any) -> None:
     publish.add_argument("--override", default="", metavar="REASON", help="publish before the staff had its days; all will see the reason")
     publish.set_defaults(run=_publish)
     for one in (show, apply, publish):
-        one.add_argument("--business", type=int, help="which business; needed only when there are several")
+        one.add_argument("--business", default="", metavar="NAME", help="needed only when there are several")
 
 
 def _show(words: Namespace) -> int:
     if words.template:
-        known = [one for one in all_businesses() if words.business in (None, one.pk)]
-        zone, currency = (known[0].zone, known[0].currency) if known else ("UTC", "EUR")
+        firm = business_of(scope=scope_named(business=words.business)) if all_businesses() else None
+        zone, currency = (firm.zone, firm.currency or "EUR") if firm else ("UTC", "EUR")
         _say(starting_point(words.template, zone=zone, currency=currency))
         return 0
-    scope = _scope(words.business)
+    scope = scope_named(business=words.business)
     if words.versions:
         for one in policy_versions(scope=scope):
             _say(f"{one}\tfrom {one.effective_at.isoformat()}\t{one.fingerprint[:12]}\tby {one.actor}")
@@ -105,7 +105,7 @@ def _show(words: Namespace) -> int:
 
 
 def _apply(words: Namespace) -> int:
-    scope, at = _scope(words.business), clock.now()
+    scope, at = scope_named(business=words.business), clock.now()
     draft = save_draft(scope=scope, text=_text(words.file), revision=None, at=at, actor=ACTOR)
     laid = lay_out_draft(scope=scope, at=at, actor=ACTOR)
     assert laid.laid_out_at is not None
@@ -117,7 +117,7 @@ def _apply(words: Namespace) -> int:
 
 
 def _publish(words: Namespace) -> int:
-    scope, at = _scope(words.business), clock.now()
+    scope, at = scope_named(business=words.business), clock.now()
     version = publish_policy(
         scope=scope,
         grade="minor" if words.minor else "major",
@@ -132,15 +132,6 @@ def _publish(words: Namespace) -> int:
         % {"number": version, "instant": version.effective_at.isoformat(), "fingerprint": version.fingerprint}
     )
     return 0
-
-
-def _scope(business: int | None) -> Scope:
-    known = [one for one in all_businesses() if business in (None, one.pk)]
-    if not known:
-        raise NotFound(_("There is no such business."))
-    if len(known) > 1:
-        raise NotFound(_("There are several businesses: name one with --business NUMBER."))
-    return Scope(known[0].pk)
 
 
 def _instant(text: str, scope: Scope) -> datetime | None:

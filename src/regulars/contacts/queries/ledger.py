@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -13,7 +13,7 @@ from uuid import UUID
 from regulars.contacts.rules.gate_deciding import Frozen
 from regulars.contacts.rules.gate_windows import Held
 from regulars.groundwork.kernel.bulk.copying import on_postgres
-from regulars.groundwork.kernel.bulk.dialect import instant_value
+from regulars.groundwork.kernel.bulk.dialect import instant_in, instant_value
 from regulars.groundwork.kernel.bulk.prepared import fetch_prepared
 
 HELD = (
@@ -75,7 +75,7 @@ def read_ledgers(
     frozen: dict[int, list[Frozen]] = {}
     for row in rows:
         if row[1] == -1:
-            frozen.setdefault(row[4], []).append(Frozen(row[0], _instant(row[2]), _instant(row[3]) if row[3] else None))
+            frozen.setdefault(row[4], []).append(Frozen(row[0], instant_in(row[2]), instant_in(row[3]) if row[3] else None))
     versions = {row[0]: row[1] for row in rows[1:] if row[1] != -1}
     return Ledgers(held, together, frozen, versions, rows[0][1])
 
@@ -108,7 +108,7 @@ def _held(row: Sequence[Any]) -> Held:
     return Held(
         id=row[0],
         key=_identity(row[1]),
-        at=_instant(row[2]),
+        at=instant_in(row[2]),
         channel=row[3],
         purpose=row[4],
         contact_class=row[5],
@@ -117,12 +117,12 @@ def _held(row: Sequence[Any]) -> Held:
         customer_id=row[8],
         reserved=row[9] == "reserved",
         pinned=row[10] is not None,
-        expires_at=_instant(row[11]) if row[11] else None,
+        expires_at=instant_in(row[11]) if row[11] else None,
         value=row[12],
         household=row[13],
         contact=str(row[14] or ""),
         asked_as=row[15],
-        held_until=_instant(row[16]),
+        held_until=instant_in(row[16]),
     )
 
 
@@ -130,9 +130,3 @@ def _identity(value: Any) -> str:
     """A public id as text, whatever the driver makes of it."""
     text = str(value)
     return text if len(text) == 36 else str(UUID(hex=text))
-
-
-def _instant(value: Any) -> datetime:
-    if isinstance(value, datetime):
-        return value if value.tzinfo else value.replace(tzinfo=UTC)
-    return datetime.fromisoformat(value).replace(tzinfo=UTC)

@@ -9,7 +9,6 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
@@ -24,6 +23,7 @@ from regulars.customers.rules.purposes import ALL_MARKETING, Basis, PurposeRule,
 from regulars.customers.rules.wishes import Statement, Wishes, wishes_together
 from regulars.customers.rules.zones import ZoneKnown, country_in, zone_from, zones_of_phone
 from regulars.groundwork.kernel.bulk.copying import on_postgres
+from regulars.groundwork.kernel.bulk.dialect import instant_in
 from regulars.groundwork.kernel.bulk.prepared import fetch_prepared
 
 # Each row says of what kind it is and whose (`who`); a column means what its kind makes of it. Plain keys everywhere, so that each part is one
@@ -185,7 +185,7 @@ def _consent(kinds: Kinds, rules: dict[str, PurposeRule], ids: tuple[int, ...], 
     if rule.may_be_refused:
         wanted = (one.purpose, ALL_MARKETING)
         said = [
-            Said(row[2], _instant(row[4]), row[5], row[6], bool(row[3]))
+            Said(row[2], instant_in(row[4]), row[5], row[6], bool(row[3]))
             for row in kinds.get("consent", [])
             if row[5] in wanted and row[7] == one.channel
         ]
@@ -196,8 +196,8 @@ def _wishes(kinds: Kinds) -> Wishes:
     rows = kinds.get("wish", [])
     if not rows:
         return Wishes()
-    merges = [_instant(row[4]) for row in kinds.get("merge", [])]
-    return wishes_together([Statement(_instant(row[4]), _wish(row)) for row in rows], max(merges) if merges else None)
+    merges = [instant_in(row[4]) for row in kinds.get("merge", [])]
+    return wishes_together([Statement(instant_in(row[4]), _wish(row)) for row in rows], max(merges) if merges else None)
 
 
 def _wish(row: Row) -> Wishes:
@@ -209,7 +209,7 @@ def _wish(row: Row) -> Wishes:
         hours=None if hours is None else tuple(tuple((start, end) for start, end in day) for day in hours),
         at_most=(count, days) if count and days else None,
         topics=frozenset(json.loads(row[8])),
-        stated_at=_instant(row[4]),
+        stated_at=instant_in(row[4]),
     )
 
 
@@ -242,9 +242,3 @@ def _zones_of_phone(normal: str) -> tuple[str, ...]:
 @lru_cache(maxsize=16_384)
 def _zones_of_address(value: str) -> tuple[str, ...]:
     return tuple(zones_by_country().get(country_in(value, country_names()), ()))
-
-
-def _instant(value: Any) -> datetime:
-    if isinstance(value, datetime):
-        return value if value.tzinfo else value.replace(tzinfo=UTC)
-    return datetime.fromisoformat(value).replace(tzinfo=UTC)

@@ -10,10 +10,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from regulars.business.queries import Scope
+from regulars.business.queries import Branch, Scope, business_of, zone_of
 from regulars.groundwork.kernel import clock
 from regulars.groundwork.kernel.refusals import Refusal
 from regulars.groundwork.kernel.retrying import retried
+from regulars.groundwork.kernel.schedules import instant_of
 from regulars.staff.queries import Actor, Employee, scope_of
 
 
@@ -25,6 +26,12 @@ class Asking:
         self.actor: Actor = request.actor  # type: ignore[attr-defined]
         self.scope: Scope = scope_of(self.actor)
         self.at: datetime = clock.now()
+
+    def instant_of(self, wall: datetime | None, *, branch: Branch | None = None) -> datetime | None:
+        """What somebody entered as a local time, by the clock of the branch, else of the business; None stays None."""
+        if wall is None:
+            return None
+        return instant_of(wall.replace(tzinfo=None), zone_of(business=business_of(scope=self.scope), branch=branch))
 
     @property
     def employee(self) -> Employee:

@@ -15,7 +15,6 @@ from regulars.contacts.queries import Contact, TermKind, Terms, Valence, terms_o
 from regulars.contacts.services import ContactParticulars, Promise
 from regulars.desk.web.asking import Asking
 from regulars.groundwork.kernel.ids import new_id
-from regulars.groundwork.kernel.schedules import instant_of
 from regulars.staff.queries import employees
 
 WAYS = [
@@ -139,7 +138,7 @@ class ContactForm(forms.Form):
             minutes=given["minutes"],
             effort=int(given["effort"]) if given["effort"] else None,
             note=given["note"],
-            happened_at=_instant(self.asking, given["happened"], branch),
+            happened_at=self.asking.instant_of(given["happened"], branch=branch),
         )
 
 
@@ -179,7 +178,7 @@ class LogForm(ContactForm):
         if not given["promise"]:
             return None
         wall = datetime.combine(given["due_on"], given["due_time"] or END_OF_DAY)
-        due = _instant(self.asking, wall, self.place())
+        due = self.asking.instant_of(wall, branch=self.place())
         assert due is not None
         return Promise(given["promise"], due, self.people.get(given["keeper"]))
 
@@ -230,9 +229,3 @@ def initial_of(contact: Contact, asking: Asking) -> dict[str, object]:
 def _offered(terms: Terms, kind: TermKind, stood: str) -> list[tuple[str, str]]:
     offered = [(one.code, one.label) for one in terms.offered(kind)]
     return offered if not stood or stood in dict(offered) else [(stood, terms.label(kind, stood)), *offered]
-
-
-def _instant(asking: Asking, wall: datetime | None, branch: Branch | None) -> datetime | None:
-    if wall is None:
-        return None
-    return instant_of(wall.replace(tzinfo=None), zone_of(business=business_of(scope=asking.scope), branch=branch))

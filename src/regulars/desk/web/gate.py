@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -13,7 +12,6 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from regulars.business.queries import business_of, zone_of
 from regulars.contacts.queries import (
     Ask,
     ContactClass,
@@ -29,7 +27,6 @@ from regulars.contacts.services import RulesRefused, apply_gate_rules
 from regulars.customers.queries import customer_of, purposes_of
 from regulars.desk.web.asking import Asking, attempt, form_page, put_refusal
 from regulars.groundwork.kernel.refusals import Refusal
-from regulars.groundwork.kernel.schedules import instant_of
 
 CLASS_WORDS = {
     ContactClass.PROMOTIONAL: gettext_lazy("Promotion"),
@@ -90,7 +87,7 @@ def gate(request: HttpRequest, id: str) -> HttpResponse:
     decision = None
     if form.is_valid():
         given = form.cleaned_data
-        ask = Ask(given["channel"], given["purpose"], given["contact_class"], wanted_at=_instant(asking, given["when"]))
+        ask = Ask(given["channel"], given["purpose"], given["contact_class"], wanted_at=asking.instant_of(given["when"]))
         try:
             decision = ask_gate(scope=asking.scope, customer_id=customer.pk, ask=ask, at=asking.at)
         except Refusal as refusal:
@@ -120,7 +117,7 @@ def rules(request: HttpRequest) -> HttpResponse:
         return apply_gate_rules(
             scope=asking.scope,
             document=_document(form.cleaned_data["document"]),
-            effective_at=_instant(asking, form.cleaned_data["effective"]),
+            effective_at=asking.instant_of(form.cleaned_data["effective"]),
             at=asking.at,
             actor=asking.actor.name,
         )
@@ -137,9 +134,3 @@ def _document(text: str) -> Any:
         return json.loads(text)
     except (ValueError, RecursionError) as fault:
         raise RulesRefused({"document": _("This is no JSON: %(fault)s.") % {"fault": fault}}) from None
-
-
-def _instant(asking: Asking, wall: datetime | None) -> datetime | None:
-    if wall is None:
-        return None
-    return instant_of(wall.replace(tzinfo=None), zone_of(business=business_of(scope=asking.scope)))

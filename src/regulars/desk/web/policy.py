@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any, Literal
 
 from django import forms
@@ -12,9 +11,8 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from regulars.business.queries import business_of, zone_of
+from regulars.business.queries import business_of
 from regulars.desk.web.asking import Asking, attempt, form_page
-from regulars.groundwork.kernel.schedules import instant_of
 from regulars.policy.queries import (
     STARTING_POINTS,
     Draft,
@@ -238,7 +236,7 @@ def publish(request: HttpRequest) -> HttpResponse:
         return publish_policy(
             scope=asking.scope,
             grade=given["grade"],
-            effective_at=_instant(asking, given["effective_at"]),
+            effective_at=asking.instant_of(given["effective_at"]),
             override_reason=given["override_reason"],
             at=asking.at,
             actor=asking.actor.name,
@@ -371,9 +369,3 @@ def _back_to(paragraph: str) -> HttpResponse:
     response = redirect("desk:policy_draft")
     response["Location"] += f"#p-{paragraph.replace('.', '-')}" if paragraph else "#whole"
     return response
-
-
-def _instant(asking: Asking, wall: datetime | None) -> datetime | None:
-    if wall is None:
-        return None
-    return instant_of(wall.replace(tzinfo=None), zone_of(business=business_of(scope=asking.scope)))

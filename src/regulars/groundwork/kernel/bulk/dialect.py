@@ -33,6 +33,13 @@ def instant_value(instant: datetime) -> datetime | str:
     return instant if on_postgres() else str(instant.astimezone(UTC).replace(tzinfo=None))
 
 
+def instant_in(value: Any) -> datetime:
+    """An instant out of a row of plain SQL: SQLite gives the UTC text that it keeps."""
+    if isinstance(value, datetime):
+        return value if value.tzinfo else value.replace(tzinfo=UTC)
+    return datetime.fromisoformat(value).replace(tzinfo=UTC)
+
+
 def new_uuid_sql(at: datetime) -> str:
     """A fresh UUIDv7 for each row, with the time of `at` (RFC 9562: 48 bits of time, version, variant, random bits)."""
     stamp = f"{int(at.timestamp() * 1000) & ((1 << 48) - 1):012x}"
