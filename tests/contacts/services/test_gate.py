@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-import threading
-from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
 
 from regulars.business.queries import Scope
-from regulars.contacts.models import Contact, Pressure, Slot
+from regulars.contacts.models import Contact, Slot
 from regulars.contacts.queries import ask_gate, budget_of, gate_rules_at, slots_of
 from regulars.contacts.services import (
     Ask,
     AskRefused,
     ContactParticulars,
-    Decision,
     FreezeRefused,
     ReservationGone,
     ReservationKeyTaken,
     RulesRefused,
-    apply_gate_rules,
     confirm_reservation,
     correct_contact,
     decide_contact,
@@ -35,12 +30,10 @@ from regulars.contacts.services import (
     release_reservation,
     withdraw_contacts,
 )
-from regulars.customers.models import Customer
 from regulars.customers.services import (
     add_contact_point,
     describe_customer,
     merge_customers,
-    record_consent,
     state_wishes,
     unmerge_customers,
     withdraw_consent,
@@ -50,49 +43,8 @@ from regulars.groundwork.kernel.models import FactRow
 from regulars.groundwork.kernel.refusals import NotFound
 from regulars.groundwork.kernel.worker import run_until_idle
 
-from tests.cast import ACTOR, NOON, Cast, enrol
-
-R: dict[str, Any] = {"caps": [{"name": "r", "most": 2, "days": 7}], "quiet_hours": {"default": []}, "classes": {}}
-SERVICE = Ask(channel="email", purpose="service", contact_class="service")
-OFFER = Ask(channel="email", purpose="offers", contact_class="promotional")
-
-
-def apply(cast: Cast, document: dict[str, Any] = R, *, at: datetime = NOON, effective_at: datetime | None = None) -> None:
-    apply_gate_rules(scope=cast.scope, document=document, effective_at=effective_at, at=at, actor=ACTOR)
-
-
-def reserve(
-    cast: Cast, ask: Ask = SERVICE, *, at: datetime = NOON, key: str = "", customer: Customer | None = None, **about: Any
-) -> Decision:
-    return decide_contact(
-        scope=cast.scope, customer_id=(customer or cast.ada).pk, ask=replace(ask, **about), reserve=True, key=key, at=at, actor=ACTOR
-    )
-
-
-def send(cast: Cast, ask: Ask = SERVICE, *, at: datetime = NOON, **about: Any) -> str:
-    decision = reserve(cast, ask, at=at, **about)
-    assert decision.reservation, decision
-    confirm_reservation(scope=cast.scope, reservation=decision.reservation, at=at, actor=ACTOR)
-    return decision.reservation
-
-
-def question(cast: Cast, ask: Ask = SERVICE, *, at: datetime = NOON, customer: Customer | None = None, **about: Any) -> Decision:
-    return ask_gate(scope=cast.scope, customer_id=(customer or cast.ada).pk, ask=replace(ask, **about), at=at)
-
-
-def consent(cast: Cast, customer: Customer | None = None) -> None:
-    record_consent(
-        scope=cast.scope,
-        customer_id=(customer or cast.ada).pk,
-        channel="email",
-        purpose="offers",
-        given=True,
-        text_version="v1",
-        source="form",
-        proof={"ip": "192.0.2.1"},
-        at=NOON - timedelta(days=30),
-        actor=ACTOR,
-    )
+from tests.cast import ACTOR, NOON, Cast
+from tests.contacts.services.gate_asking import OFFER, SERVICE, R, apply, consent, question, reserve, send
 
 
 @pytest.mark.django_db
@@ -438,89 +390,6 @@ def test_a_withdrawn_source_leaves_the_ledger_too(cast: Cast) -> None:
     assert question(cast).answer == "defer"
     withdraw_contacts(business_id=cast.business.pk, source="demo", reason="demo removed", at=NOON, actor=ACTOR)
     assert question(cast).answer == "allow"
-
-
-def race(jobs: list[Any], workers: int) -> None:
-    """Work off a list of jobs by many threads, each with a connection of its own."""
-    lock = threading.Lock()
-
-    def work() -> None:
-        try:
-            while True:
-                with lock:
-                    if not jobs:
-                        return
-                    job = jobs.pop()
-                try:
-                    job()
-                finally:
-                    connection.close()
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=work) for _ in range(workers)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-
-
-@pytest.mark.django_db(transaction=True)
-def test_p2_of_two_workers_who_send_at_once_exactly_one_passes(cast: Cast) -> None:
-    apply(cast)
-    send(cast)
-    for round_ in range(5):
-        answers: list[str] = []
-        race([lambda said=answers: said.append(reserve(cast, at=NOON + timedelta(seconds=1)).answer) for _ in range(2)], 2)
-        assert sorted(answers) == ["allow", "defer"], round_
-        Slot.objects.filter(state="reserved").update(state="released")
-
-
-@pytest.mark.django_db(transaction=True)
-def test_5_as_many_go_out_as_there_were_places_whatever_the_schedule(cast: Cast) -> None:
-    """Sixty-four workers (here: as many threads as the database's pool bears), customers with one free place, ten messages for each."""
-    people, messages, workers = (60, 10, 16) if connection.vendor == "postgresql" else (15, 10, 8)
-    apply(cast)
-    customers = [enrol(cast.business, f"P{n}", "Crowd", f"P-{n}", None) for n in range(people)]
-    for one in customers:
-        send(cast, customer=one)
-    answers: Counter[str] = Counter()
-    jobs = [
-        lambda one=one, n=n: answers.update([reserve(cast, customer=one, at=NOON + timedelta(seconds=1), key=f"{one.pk}-{n}").answer])
-        for n in range(messages)
-        for one in customers
-    ]
-    race(jobs, workers)
-    assert answers == {"allow": people, "defer": people * (messages - 1)}
-    assert Slot.objects.filter(state="reserved").count() == people
-    for one in customers:
-        assert Slot.objects.filter(customer=one, state__in=["reserved", "confirmed"]).count() == 2
-    assert Pressure.objects.count() >= people
-
-
-@pytest.mark.django_db(transaction=True)
-def test_one_key_asked_by_many_at_once_is_one_place(cast: Cast) -> None:
-    apply(cast, R | {"caps": [{"name": "r", "most": 50, "days": 7}]})
-    places: list[str | None] = []
-    race([lambda: places.append(reserve(cast, key="m-1").reservation) for _ in range(8)], 8)
-    assert len(places) == 8
-    assert len(set(places)) == 1
-    assert Slot.objects.count() == 1
-
-
-@pytest.mark.django_db(transaction=True)
-def test_11_two_of_one_household_at_once_get_one_letter(cast: Cast) -> None:
-    apply(
-        cast,
-        {"caps": [{"name": "letters", "most": 1, "days": 30, "channels": ["post"], "household": True}], "quiet_hours": {"default": []}},
-    )
-    for customer in (cast.ada, cast.bo):
-        add_contact_point(customer=customer, kind="postal", value="1 Mill Lane\nBerlin\nGermany", region="", at=NOON, actor=ACTOR)
-    for _round in range(3):
-        race([lambda one=one: reserve(cast, channel="post", customer=one) for one in (cast.ada, cast.bo) * 2], 4)
-        standing = Slot.objects.filter(state="reserved")
-        assert [row.customer_id for row in standing] == [cast.ada.pk]
-        standing.update(state="released")
 
 
 def test_a_cap_with_a_share_for_service_is_one_line_of_the_budget(cast: Cast) -> None:

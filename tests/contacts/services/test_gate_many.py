@@ -38,7 +38,7 @@ from regulars.customers.services import (
 from regulars.groundwork.kernel.refusals import NotFound, Refusal
 
 from tests.cast import ACTOR, NOON, Cast
-from tests.contacts.services.test_gate import OFFER, SERVICE, apply, consent, question, reserve, send
+from tests.contacts.services.gate_asking import OFFER, SERVICE, apply, consent, question, reserve, send
 
 LETTER = replace(SERVICE, channel="post")
 

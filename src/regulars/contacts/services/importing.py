@@ -18,12 +18,12 @@ from regulars.contacts.queries.terms import terms_of
 from regulars.contacts.rules.gate_document import ContactClass
 from regulars.contacts.rules.words import TermKind, Valence
 from regulars.customers.queries import Customer
-from regulars.customers.services import business_for_import, look_up_numbers
-from regulars.groundwork.kernel.bulk.copying import on_postgres
-from regulars.groundwork.kernel.bulk.dialect import drop_scratch, fetch, run
+from regulars.customers.services import ground_for_import, look_up_numbers
+from regulars.groundwork.kernel.bulk.dialect import drop_scratch, fetch
 from regulars.groundwork.kernel.facts import announce
 from regulars.groundwork.kernel.intake.kinds import Ground, Kind, RowReader, Tally, Task, Undone, register_kind
 from regulars.groundwork.kernel.intake.plans import zone_named
+from regulars.groundwork.kernel.intake.slots import fill_slots, rows_in_slots
 from regulars.groundwork.kernel.models import ImportBatch
 from regulars.staff.queries import employees
 
@@ -47,8 +47,7 @@ class ContactImport(Kind):
     slots_at_once = ROWS_AT_ONCE
 
     def ground_for(self, *, tenant_id: int | None, currency: str, zone: str, at: Any, actor: str, found: bool = True) -> Ground:
-        business = business_for_import(tenant_id=tenant_id, currency=currency, zone=zone, at=at, actor=actor, found=found)
-        return Ground(business.pk, business.zone, business.currency) if business else Ground(0, zone or "UTC", currency)
+        return ground_for_import(tenant_id=tenant_id, currency=currency, zone=zone, at=at, actor=actor, found=found)
 
     def row_reader(self, task: Task, positions: dict[str, int]) -> RowReader:
         scope = Scope(task.tenant_id, task.branch_ids)
@@ -67,16 +66,10 @@ class ContactImport(Kind):
         )
 
     def arrange(self, task: Task) -> int:
-        made = "CREATE UNLOGGED TABLE" if on_postgres() else "CREATE TABLE"
-        run(f"DROP TABLE IF EXISTS {task.ready_table}")
-        run(f"{made} {task.ready_table} AS SELECT row_number() OVER (ORDER BY r.row) AS slot, r.* FROM {task.rows_table} r")
-        run(f"CREATE INDEX {task.ready_table}_slot ON {task.ready_table} (slot)")
-        return int(fetch(f"SELECT coalesce(max(slot), 0) FROM {task.ready_table}")[0][0])
+        return fill_slots(task)
 
     def apply(self, task: Task, *, first: int, last: int, write: bool) -> Tally:
-        columns = ", ".join(STAGE_COLUMNS)
-        found = fetch(f"SELECT {columns} FROM {task.ready_table} WHERE slot BETWEEN %s AND %s ORDER BY slot", first, last)
-        rows = [dict(zip(STAGE_COLUMNS, row, strict=True)) for row in found]
+        rows = rows_in_slots(task, columns=STAGE_COLUMNS, first=first, last=last)
         tally, new = _judged(task, rows, _customers(task, first, last))
         if write:
             _write(task, new)

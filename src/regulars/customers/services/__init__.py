@@ -12,7 +12,7 @@ from regulars.customers.services.forgetting import (
     note_pending_erasures,
     replay_erasures,
 )
-from regulars.customers.services.grounding import business_for_import
+from regulars.customers.services.grounding import business_for_import, ground_for_import
 from regulars.customers.services.holding import HeldAlready, HoldReasonMissing, NotHeld, lift_hold, place_hold
 from regulars.customers.services.merging import (
     MergedAway,
@@ -135,6 +135,7 @@ __all__ = [
     "export_of_customer",
     "forget_customer",
     "forget_numbers",
+    "ground_for_import",
     "keep_apart",
     "keep_to_retention",
     "known_numbers_sql",

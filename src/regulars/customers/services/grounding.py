@@ -6,6 +6,7 @@ from datetime import datetime
 
 from regulars.business.queries import Business, Scope, all_businesses, business_of
 from regulars.business.services import ensure_business
+from regulars.groundwork.kernel.intake.kinds import Ground
 
 
 def business_for_import(*, tenant_id: int | None, currency: str, zone: str, at: datetime, actor: str, found: bool) -> Business | None:
@@ -16,3 +17,9 @@ def business_for_import(*, tenant_id: int | None, currency: str, zone: str, at: 
     if known or not found:
         return known[0] if known else None
     return ensure_business(zone=zone or "UTC", currency=currency, at=at, actor=actor)
+
+
+def ground_for_import(*, tenant_id: int | None, currency: str, zone: str, at: datetime, actor: str, found: bool) -> Ground:
+    """What an import stands on: `business_for_import`, or, when there is none and none is founded, number 0."""
+    business = business_for_import(tenant_id=tenant_id, currency=currency, zone=zone, at=at, actor=actor, found=found)
+    return Ground(business.pk, business.zone, business.currency) if business else Ground(0, zone or "UTC", currency)

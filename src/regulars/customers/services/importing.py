@@ -4,7 +4,6 @@ An empty cell says nothing: it never erases. Contact points are added, never rem
 put it back if nobody touched it since.
 """
 
-# ruff: noqa: S608 — statements are put together from names that the program chose; values travel as parameters
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -21,13 +20,13 @@ from regulars.customers.models import ContactPoint, Customer, ExternalId
 from regulars.customers.queries.suppressing import suppressed_among
 from regulars.customers.rules.contact_points import ContactKind, normal_form
 from regulars.customers.rules.names import CustomerKind, shown_name, sorting_name
-from regulars.customers.services.grounding import business_for_import
+from regulars.customers.services.grounding import ground_for_import
 from regulars.customers.services.indexing import index_for_search
 from regulars.customers.services.undoing_import import undo_step
-from regulars.groundwork.kernel.bulk.copying import on_postgres
-from regulars.groundwork.kernel.bulk.dialect import by_code_point, fetch, run
+from regulars.groundwork.kernel.bulk.dialect import by_code_point
 from regulars.groundwork.kernel.facts import announce
 from regulars.groundwork.kernel.intake.kinds import Ground, Kind, RowReader, Tally, Task, Undone, register_kind
+from regulars.groundwork.kernel.intake.slots import fill_slots, rows_in_slots
 from regulars.groundwork.kernel.jobs import enqueue
 from regulars.groundwork.kernel.models import ImportBatch, ImportChange
 
@@ -45,27 +44,17 @@ class CustomerImport(Kind):
     slots_at_once = 2_000
 
     def ground_for(self, *, tenant_id: int | None, currency: str, zone: str, at: Any, actor: str, found: bool = True) -> Ground:
-        business = business_for_import(tenant_id=tenant_id, currency=currency, zone=zone, at=at, actor=actor, found=found)
-        return Ground(business.pk, business.zone, business.currency) if business else Ground(0, zone or "UTC", currency)
+        return ground_for_import(tenant_id=tenant_id, currency=currency, zone=zone, at=at, actor=actor, found=found)
 
     def row_reader(self, task: Task, positions: dict[str, int]) -> RowReader:
         known = {branch.code: branch.pk for branch in branches(scope=Scope(task.tenant_id))}
         return CustomerRowReader(places=positions, branches=known, visible=task.branch_ids)
 
     def arrange(self, task: Task) -> int:
-        made = "CREATE UNLOGGED TABLE" if on_postgres() else "CREATE TABLE"
-        run(f"DROP TABLE IF EXISTS {task.ready_table}")
-        run(
-            f"{made} {task.ready_table} AS SELECT dense_rank() OVER (ORDER BY {by_code_point('ref')}) AS slot, r.* FROM {task.rows_table} r"
-        )
-        run(f"CREATE INDEX {task.ready_table}_slot ON {task.ready_table} (slot)")
-        return int(fetch(f"SELECT coalesce(max(slot), 0) FROM {task.ready_table}")[0][0])
+        return fill_slots(task, slot=f"dense_rank() OVER (ORDER BY {by_code_point('ref')})")
 
     def apply(self, task: Task, *, first: int, last: int, write: bool) -> Tally:
-        columns = ", ".join(STAGE_COLUMNS)
-        found = fetch(f"SELECT {columns} FROM {task.ready_table} WHERE slot BETWEEN %s AND %s ORDER BY slot, row", first, last)
-        rows = [dict(zip(STAGE_COLUMNS, row, strict=True)) for row in found]
-        chunk = _Chunk(task, rows)
+        chunk = _Chunk(task, rows_in_slots(task, columns=STAGE_COLUMNS, first=first, last=last))
         chunk.decide()
         if write:
             chunk.write()

@@ -3,7 +3,6 @@
 A file never brings back somebody who was forgotten, and a "yes" that is older than a "no" on record changes nothing about that "no".
 """
 
-# ruff: noqa: S608 — statements are put together from names that the program chose; values travel as parameters
 from __future__ import annotations
 
 from datetime import UTC, datetime
@@ -18,12 +17,11 @@ from regulars.customers.models import ConsentEvent, Customer
 from regulars.customers.queries.permitting import purposes_of
 from regulars.customers.queries.suppressing import suppressed_among
 from regulars.customers.rules.channels import POINT_OF
-from regulars.customers.services.grounding import business_for_import
-from regulars.groundwork.kernel.bulk.copying import on_postgres
-from regulars.groundwork.kernel.bulk.dialect import fetch, run
+from regulars.customers.services.grounding import ground_for_import
 from regulars.groundwork.kernel.facts import announce
 from regulars.groundwork.kernel.intake.kinds import Ground, Kind, RowReader, Tally, Task, Undone, register_kind
 from regulars.groundwork.kernel.intake.plans import zone_named
+from regulars.groundwork.kernel.intake.slots import fill_slots, rows_in_slots
 from regulars.groundwork.kernel.models import ImportBatch, ImportChange
 
 ROWS_AT_ONCE = 2_000
@@ -40,8 +38,7 @@ class ConsentImport(Kind):
     slots_at_once = ROWS_AT_ONCE
 
     def ground_for(self, *, tenant_id: int | None, currency: str, zone: str, at: Any, actor: str, found: bool = True) -> Ground:
-        business = business_for_import(tenant_id=tenant_id, currency=currency, zone=zone, at=at, actor=actor, found=found)
-        return Ground(business.pk, business.zone, business.currency) if business else Ground(0, zone or "UTC", currency)
+        return ground_for_import(tenant_id=tenant_id, currency=currency, zone=zone, at=at, actor=actor, found=found)
 
     def row_reader(self, task: Task, positions: dict[str, int]) -> RowReader:
         known = purposes_of(scope=Scope(task.tenant_id))
@@ -57,16 +54,10 @@ class ConsentImport(Kind):
         )
 
     def arrange(self, task: Task) -> int:
-        made = "CREATE UNLOGGED TABLE" if on_postgres() else "CREATE TABLE"
-        run(f"DROP TABLE IF EXISTS {task.ready_table}")
-        run(f"{made} {task.ready_table} AS SELECT row_number() OVER (ORDER BY r.row) AS slot, r.* FROM {task.rows_table} r")
-        run(f"CREATE INDEX {task.ready_table}_slot ON {task.ready_table} (slot)")
-        return int(fetch(f"SELECT coalesce(max(slot), 0) FROM {task.ready_table}")[0][0])
+        return fill_slots(task)
 
     def apply(self, task: Task, *, first: int, last: int, write: bool) -> Tally:
-        columns = ", ".join(STAGE_COLUMNS)
-        found = fetch(f"SELECT {columns} FROM {task.ready_table} WHERE slot BETWEEN %s AND %s ORDER BY slot", first, last)
-        tally, new = _judged(task, [dict(zip(STAGE_COLUMNS, row, strict=True)) for row in found])
+        tally, new = _judged(task, rows_in_slots(task, columns=STAGE_COLUMNS, first=first, last=last))
         if write:
             made = ConsentEvent.objects.bulk_create(new, batch_size=500)
             ImportChange.objects.bulk_create(

@@ -18,8 +18,8 @@ from regulars.business.queries import Scope, branches
 from regulars.business.services import settle_currency
 from regulars.customers.queries import suppressed_among
 from regulars.customers.services import (
-    business_for_import,
     forget_numbers,
+    ground_for_import,
     known_numbers_sql,
     look_up_numbers,
     mark_buyers_in,
@@ -67,8 +67,7 @@ class PurchaseImport(Kind):
     remarks = ("purchases", "new_customers", "refunds_without_original")
 
     def ground_for(self, *, tenant_id: int | None, currency: str, zone: str, at: datetime, actor: str, found: bool = True) -> Ground:
-        business = business_for_import(tenant_id=tenant_id, currency=currency, zone=zone, at=at, actor=actor, found=found)
-        return Ground(business.pk, business.zone, business.currency) if business else Ground(0, zone or "UTC", currency)
+        return ground_for_import(tenant_id=tenant_id, currency=currency, zone=zone, at=at, actor=actor, found=found)
 
     def columns_for(self, task: Task) -> dict[str, str]:
         return lean_columns(_rules(task, dict.fromkeys(task.plan.columns, 0))) or STAGE_COLUMNS
