@@ -113,3 +113,32 @@ class LeavePlanned(EmployeeFact):
     """Days of absence were entered, or taken back (`planned` False)."""
 
     planned: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class CertificateKindChanged(Fact):
+    """A kind of certificate was made or changed."""
+
+    kind_id: int
+
+    @property
+    def subject(self) -> str:
+        return f"certificate_kind:{self.kind_id}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CertificateRecorded(EmployeeFact):
+    certificate_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CertificateRevoked(EmployeeFact):
+    certificate_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CertificateRunsOut(EmployeeFact):
+    """The holder is reminded: so many days before the last one. Once for each certificate and number of days."""
+
+    certificate_id: int
+    days_before: int

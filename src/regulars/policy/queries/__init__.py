@@ -1,6 +1,7 @@
 """Answers of the policy: deadlines by a calendar and how they come about; what is in force, who has confirmed it."""
 
 from regulars.policy.models import Comment, Draft, Version
+from regulars.policy.queries.authority import authority_kinds_of, authority_of
 from regulars.policy.queries.deadlines import Deadline, PauseRefused, StartRefused, deadline_by, instant_of
 from regulars.policy.queries.proposals import ProposalShown, proposals
 from regulars.policy.queries.reading import CalendarRefused, TargetRefused, calendar_of, target_of
@@ -17,11 +18,13 @@ from regulars.policy.queries.versions import (
     version_of,
 )
 from regulars.policy.queries.wording import ParagraphShown, paragraphs_shown, target_in_words
+from regulars.policy.rules.authority import Authority
 from regulars.policy.rules.document import Policy, policy_in
 from regulars.policy.rules.starting_points import STARTING_POINTS, starting_point
 
 __all__ = [
     "STARTING_POINTS",
+    "Authority",
     "CalendarRefused",
     "Comment",
     "ConfirmationRate",
@@ -35,6 +38,8 @@ __all__ = [
     "StartRefused",
     "TargetRefused",
     "Version",
+    "authority_kinds_of",
+    "authority_of",
     "calendar_of",
     "confirmation_rate",
     "confirmed_by",

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from regulars.groundwork.kernel.money import Money
 from regulars.policy.rules.document import Policy
-from regulars.policy.rules.parts import Authority, Level, NamedPerson, Paragraph, Step
+from regulars.policy.rules.parts import Level, Limits, NamedPerson, Paragraph, Step
 from regulars.policy.rules.targets import Target
 
 ROLE_WORDS = {
@@ -20,6 +20,7 @@ ROLE_WORDS = {
     "marketer": gettext_lazy("Marketers"),
     "cashier": gettext_lazy("Cashiers"),
     "read-only": gettext_lazy("Readers"),
+    "learner": gettext_lazy("Learners"),
 }
 PERIOD_WORDS = {
     "day": gettext_lazy("per customer and day"),
@@ -80,7 +81,7 @@ def _sort(one: Paragraph) -> str:
         return _("Service level")
     if isinstance(one, NamedPerson):
         return _("Named person")
-    return _("Authority") if isinstance(one, Authority) else _("Promise")
+    return _("Authority") if isinstance(one, Limits) else _("Promise")
 
 
 def _particulars(one: Paragraph) -> list[tuple[str, str]]:
@@ -89,7 +90,7 @@ def _particulars(one: Paragraph) -> list[tuple[str, str]]:
     if isinstance(one, NamedPerson):
         found = [(_("Stands in"), str(STAND_INS[one.stand_in]))]
         return found + ([(_("When nobody has answered within"), target_in_words(one.after))] if one.after else [])
-    return _of_authority(one) if isinstance(one, Authority) else []
+    return _of_authority(one) if isinstance(one, Limits) else []
 
 
 def _of_level(one: Level) -> list[tuple[str, str]]:
@@ -121,7 +122,7 @@ def _alarm(step: Step) -> str:
     return _("at %(at)s of the time, to %(to)s") % words
 
 
-def _of_authority(one: Authority) -> list[tuple[str, str]]:
+def _of_authority(one: Limits) -> list[tuple[str, str]]:
     found = [(_("Who"), ", ".join(str(ROLE_WORDS[role]) for role in one.roles)), (_("May give"), one.kind)]
     amounts = (
         (_("at a time"), one.per_gesture),
@@ -132,7 +133,14 @@ def _of_authority(one: Authority) -> list[tuple[str, str]]:
     found += [(label, _shown(amount)) for label, amount in amounts if amount]
     if one.certificate:
         found.append((_("With the certificate"), one.certificate))
+        found.append((_("Without it"), _lapsed(one)))
     return found
+
+
+def _lapsed(one: Limits) -> str:
+    if one.lapsed_as is None:
+        return _("nothing")
+    return _("as much as %(role)s") % {"role": ROLE_WORDS[one.lapsed_as]}
 
 
 def _shown(amount: Money) -> str:

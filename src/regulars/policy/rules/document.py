@@ -10,8 +10,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, PrivateAttr, StringConstraints, ValidationError, model_validator
 
+from regulars.policy.rules.authority import faults_of_limits
 from regulars.policy.rules.calendars import Calendar, CalendarFault, calendar_from
-from regulars.policy.rules.parts import RANK, Authority, Confirmation, Level, Name, NamedPerson, Paragraph, Part, Role, Words, sentence_of
+from regulars.policy.rules.parts import Confirmation, Level, Limits, Name, NamedPerson, Paragraph, Part, Words, sentence_of
 
 TEXT_MAX = 400_000
 FAULTS_SHOWN = 20
@@ -43,7 +44,7 @@ class Policy(Part):
     calendars: dict[Name, dict[str, Any]] = Field(default_factory=dict)
     levels: Annotated[tuple[Level, ...], Field(max_length=200), BeforeValidator(_tuple)] = ()
     named_persons: Annotated[tuple[NamedPerson, ...], Field(max_length=50), BeforeValidator(_tuple)] = ()
-    authority: Annotated[tuple[Authority, ...], Field(max_length=200), BeforeValidator(_tuple)] = ()
+    authority: Annotated[tuple[Limits, ...], Field(max_length=200), BeforeValidator(_tuple)] = ()
     promises: Annotated[tuple[Promise, ...], Field(max_length=200), BeforeValidator(_tuple)] = ()
     comment_days: int = Field(7, ge=1, le=90)
     reopen_days: int = Field(14, ge=0, le=365)
@@ -52,7 +53,7 @@ class Policy(Part):
 
     @model_validator(mode="after")
     def _whole(self) -> Policy:
-        faults = {**self._calendar_faults(), **self._paragraph_faults(), **self._level_faults(), **self._authority_faults()}
+        faults = {**self._calendar_faults(), **self._paragraph_faults(), **self._level_faults(), **faults_of_limits(self.authority)}
         if not self.confirmation.roles:
             faults["/confirmation/roles"] = "nobody may confirm this policy: name at least one role"
         if not self.paragraphs:
@@ -101,34 +102,6 @@ class Policy(Part):
                     )
                     break
         return faults
-
-    def _authority_faults(self) -> dict[str, str]:
-        faults = {}
-        limits: dict[tuple[str, Role], Authority] = {}
-        for place, one in enumerate(self.authority):
-            for role in one.roles:
-                if (one.kind, role) in limits:
-                    faults[f"/authority/{place}/roles"] = (
-                        f"paragraphs {limits[one.kind, role].paragraph} and {one.paragraph} both limit {role} for {one.kind}"
-                    )
-                limits[one.kind, role] = one
-        for (kind, role), one in limits.items():
-            above = RANK[RANK.index(role) + 1 :] if role in RANK else ()
-            for other_role in above:
-                other = limits.get((kind, other_role))
-                if other is not None and _stricter(other, one):
-                    faults[f"/paragraph {other.paragraph}"] = (
-                        f"it lets {other_role} give less {kind} than paragraph {one.paragraph} lets {role}"
-                    )
-        return faults
-
-
-def _stricter(higher: Authority, lower: Authority) -> bool:
-    for name in ("per_gesture", "per_case"):
-        mine, theirs = getattr(higher, name), getattr(lower, name)
-        if mine is not None and theirs is not None and mine.currency == theirs.currency and mine.minor < theirs.minor:
-            return True
-    return False
 
 
 def _words_of(fault: CalendarFault) -> str:

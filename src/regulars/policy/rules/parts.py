@@ -15,6 +15,10 @@ Words = Annotated[str, StringConstraints(min_length=1, max_length=2_000, strip_w
 Channel = Literal["email", "phone", "sms", "post", "social", "visit", "till", "portal"]
 Role = Literal["executive", "manager", "supervisor", "agent", "marketer", "cashier", "read-only"]
 RANK: tuple[Role, ...] = ("cashier", "agent", "supervisor", "manager", "executive")
+LEARNER: Literal["learner"] = "learner"
+Holder = Literal["executive", "manager", "supervisor", "agent", "marketer", "cashier", "read-only", "learner"]
+"""Whose limits a paragraph sets: those of a role, or of a learner, whom nobody is appointed: who lacks a certificate may count as one."""
+HOLDERS: tuple[Holder, ...] = (LEARNER, *RANK)
 Priority = Literal["low", "normal", "high", "urgent"]
 Period = Literal["day", "week", "month", "quarter", "year"]
 
@@ -120,22 +124,25 @@ class NamedPerson(Paragraph):
     after: Duration | None = None
 
 
-class Authority(Paragraph):
-    """What holders of these roles may give without asking anyone; each amount names what it is counted over."""
+class Limits(Paragraph):
+    """What holders of these roles may give without asking anyone; each amount names what it is counted over.
+
+    Who has not the `certificate`, or no longer, has the limits of `lapsed_as` for the same kind; without it they may give nothing.
+    """
 
     kind: Name
     ledger: Literal["entitlement", "goodwill"]
-    roles: Annotated[tuple[Role, ...], Field(min_length=1), BeforeValidator(_tuple)]
+    roles: Annotated[tuple[Holder, ...], Field(min_length=1), BeforeValidator(_tuple)]
     per_gesture: Amount | None = None
     per_case: Amount | None = None
     per_customer: Amount | None = None
     per_person: Amount | None = None
     period: Period | None = None
     certificate: Name | None = None
-    lapsed_as: Role | None = None
+    lapsed_as: Holder | None = None
 
     @model_validator(mode="after")
-    def _is_a_limit(self) -> Authority:
+    def _is_a_limit(self) -> Limits:
         amounts = [one for one in (self.per_gesture, self.per_case, self.per_customer, self.per_person) if one is not None]
         if not amounts:
             raise ValueError("a limit needs an amount: per_gesture, per_case, per_customer or per_person")
@@ -149,7 +156,16 @@ class Authority(Paragraph):
             raise ValueError("one gesture may not be worth more than all of a case")
         if self.lapsed_as and not self.certificate:
             raise ValueError("lapsed_as needs the certificate that may lapse")
+        if self.lapsed_as in self.roles:
+            raise ValueError(f"a lapsed certificate would change nothing: {self.lapsed_as} has the limits of this paragraph")
+        if self.certificate and LEARNER in self.roles:
+            raise ValueError("a learner has no certificate yet, so their limits can't need one")
         return self
+
+    @property
+    def currency(self) -> str:
+        """The one currency of its amounts."""
+        return next(one.currency for one in (self.per_gesture, self.per_case, self.per_customer, self.per_person) if one is not None)
 
 
 class Confirmation(Part):

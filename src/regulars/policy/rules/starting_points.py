@@ -186,14 +186,14 @@ next_answer = "16bh"
 
 [[authority]]
 paragraph = "2.1"
-text = "Trained staff settle complaints by themselves. Without a valid certificate the limits of cashiers hold."
+text = "Trained staff settle complaints by themselves. Without a valid certificate the limits of learners hold."
 kind = "refund"
 ledger = "entitlement"
 roles = ["agent"]
 per_gesture = "100 EUR"
 per_case = "200 EUR"
-certificate = "complaints"
-lapsed_as = "cashier"
+certificate = "complaints"     # a kind of certificate, as it is called under Certificates
+lapsed_as = "learner"          # left out: without it they may give nothing
 
 [[authority]]
 paragraph = "2.2"
@@ -206,6 +206,27 @@ per_case = "40 EUR"
 per_customer = "100 EUR"
 period = "month"
 certificate = "complaints"
+lapsed_as = "learner"
+
+[[authority]]
+paragraph = "2.3"
+text = "Who is still learning, or whose certificate has lapsed, may refund small amounts."
+kind = "refund"
+ledger = "entitlement"
+roles = ["learner", "cashier"]
+per_gesture = "25 EUR"
+per_case = "25 EUR"
+
+[[authority]]
+paragraph = "2.4"
+text = "And give a little goodwill."
+kind = "goodwill"
+ledger = "goodwill"
+roles = ["learner"]
+per_gesture = "5 EUR"
+per_case = "5 EUR"
+per_customer = "20 EUR"
+period = "month"
 
 [[promises]]
 paragraph = "3.1"

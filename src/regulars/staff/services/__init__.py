@@ -1,6 +1,13 @@
 """Verbs about people who work there."""
 
 from regulars.staff.services.budgets import TooManyTries
+from regulars.staff.services.certifying import (
+    CertificateRefused,
+    Paper,
+    name_certificate_kind,
+    record_certificate,
+    revoke_certificate,
+)
 from regulars.staff.services.joining import (
     EmailTaken,
     InvitationGone,
@@ -40,12 +47,14 @@ from regulars.staff.services.standing import LastExecutive, appoint_employee, ch
 
 __all__ = [
     "AuthenticatorThere",
+    "CertificateRefused",
     "EmailTaken",
     "InvitationGone",
     "LastExecutive",
     "LeaveRefused",
     "MayNotGive",
     "OutsideRefused",
+    "Paper",
     "PasskeyRefused",
     "PasswordTooWeak",
     "SignInRefused",
@@ -69,17 +78,20 @@ __all__ = [
     "let_go",
     "make_key",
     "make_recovery_codes",
+    "name_certificate_kind",
     "note_signed_in",
     "plan_leave",
     "prove_by_code",
     "prove_by_passkey",
     "prove_by_password",
+    "record_certificate",
     "remember_device",
     "remove_accounts",
     "remove_all_factors",
     "remove_authenticator",
     "remove_passkey",
     "return_from_outside",
+    "revoke_certificate",
     "revoke_key",
     "sign_in",
     "withdraw_invitation",

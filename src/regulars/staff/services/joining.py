@@ -15,8 +15,8 @@ from regulars.groundwork.kernel.facts import announce
 from regulars.groundwork.kernel.ids import new_secret
 from regulars.groundwork.kernel.refusals import NotFound, Refusal
 from regulars.staff.events import EmployeeJoined, InvitationSent, InvitationWithdrawn
-from regulars.staff.models import Employee, Invitation
-from regulars.staff.queries import hashed
+from regulars.staff.models import Appointment, Employee, Invitation
+from regulars.staff.queries.people import hashed
 from regulars.staff.rules.roles import Role, covers, may_give
 
 INVITATION_LASTS = timedelta(days=7)
@@ -83,6 +83,7 @@ def hire_employee(
         with transaction.atomic():
             candidate.save(force_insert=True)
             candidate.branches.set(branch_ids or [])
+            Appointment.objects.create(employee=candidate, role=role, at=at, actor=actor)
             announce(
                 EmployeeJoined(tenant_id=business_id, at=at, actor=actor, employee_id=candidate.pk, role=role.value),
                 after={"email": email, "name": candidate.name},

@@ -14,7 +14,7 @@ from regulars.groundwork.kernel.ids import new_secret
 from regulars.groundwork.kernel.refusals import NotFound, Refusal
 from regulars.staff.events import KeyMade, KeyRevoked
 from regulars.staff.models import ApiKey, Employee
-from regulars.staff.queries import KEY_SIGN, hashed
+from regulars.staff.queries.people import KEY_SIGN, hashed
 from regulars.staff.rules.roles import KEY_SCOPES
 
 

@@ -13,7 +13,7 @@ from regulars.groundwork.kernel.ids import new_secret
 from regulars.groundwork.kernel.refusals import Refusal
 from regulars.staff.events import PasswordChanged
 from regulars.staff.models import Employee, KnownDevice
-from regulars.staff.queries import has_second_factor, hashed
+from regulars.staff.queries.people import has_second_factor, hashed
 from regulars.staff.rules.budgets import DEVICE, buckets_for, prefix_of
 from regulars.staff.services.budgets import TooManyTries, empty_bucket, fill_bucket, take_back_try
 from regulars.staff.services.joining import check_password_strength

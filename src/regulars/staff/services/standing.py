@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from regulars.groundwork.kernel.facts import announce
 from regulars.groundwork.kernel.refusals import Refusal
 from regulars.staff.events import EmployeeAppointed, EmployeeLeft
-from regulars.staff.models import Employee
+from regulars.staff.models import Appointment, Employee
 from regulars.staff.rules.roles import Role, covers, may_give
 from regulars.staff.services.joining import MayNotGive
 
@@ -50,6 +50,8 @@ def appoint_employee(
         row.role, row.every_branch, row.stamp = role, branch_ids is None, row.stamp + 1
         row.save(update_fields=["role", "every_branch", "stamp"])
         row.branches.set(branch_ids or [])
+        if before["role"] != role:
+            Appointment.objects.create(employee=row, role=role, at=at, actor=actor)
         announce(
             EmployeeAppointed(tenant_id=row.business_id, at=at, actor=actor, employee_id=row.pk, role=role.value),
             before=before,

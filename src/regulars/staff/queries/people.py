@@ -16,47 +16,9 @@ from regulars.business.queries import Scope
 from regulars.groundwork.kernel.bulk.instances import objects
 from regulars.groundwork.kernel.refusals import NotFound
 from regulars.staff.models import ApiKey, Authenticator, Budget, Employee, Invitation, Leave, OutsideIdentity, Passkey
-from regulars.staff.rules.authorisation import READ, Row, Table
-from regulars.staff.rules.budgets import client_address
-from regulars.staff.rules.factors import HALF_WAY_LASTS, place_for_passkeys, proof_is_fresh
-from regulars.staff.rules.roles import KEY_SCOPES, Actor, Role, may_give
-
-__all__ = [
-    "HALF_WAY_LASTS",
-    "KEY_SCOPES",
-    "READ",
-    "Actor",
-    "ApiKey",
-    "Employee",
-    "Invitation",
-    "Leave",
-    "Role",
-    "Row",
-    "Security",
-    "Table",
-    "actor_of_employee",
-    "actor_of_key",
-    "api_keys",
-    "client_address",
-    "employee_by_email",
-    "employee_names",
-    "employee_of",
-    "employee_signing_in",
-    "employees",
-    "has_second_factor",
-    "invitation_of_token",
-    "invitations",
-    "leaves_of",
-    "may_give",
-    "may_open",
-    "networks_slowed_since",
-    "passkeys_possible",
-    "proof_is_fresh",
-    "scope_of",
-    "security_of",
-    "somebody_may_sign_in",
-    "table",
-]
+from regulars.staff.rules.authorisation import Table
+from regulars.staff.rules.factors import place_for_passkeys
+from regulars.staff.rules.roles import Actor, Role
 
 KEY_SIGN = "rk_"
 

@@ -51,6 +51,19 @@ class Employee(AbstractBaseUser):
         return salted_hmac("regulars.staff.session", f"{self.password}|{self.role}|{self.stamp}", algorithm="sha256").hexdigest()
 
 
+class Appointment(models.Model):
+    """A role from an instant on, until the next one. What somebody might decide on a past day hangs on the role they had then."""
+
+    employee = models.ForeignKey(Employee, on_delete=models.CASCADE, related_name="appointments")
+    role = models.CharField(max_length=20)
+    at = models.DateTimeField()
+    actor = models.CharField(max_length=80)
+
+    class Meta:
+        db_table = "staff_appointment"
+        indexes = [models.Index(fields=["employee", "-at"], name="appointment_newest")]
+
+
 class Leave(models.Model):
     """Days on which somebody is away, both included, in the zone of the business. What they must do by a date waits until they are back."""
 

@@ -1,0 +1,71 @@
+"""Questions about the staff, and who a caller is."""
+
+from regulars.staff.models import ApiKey, Certificate, CertificateKind, Employee, Invitation, Leave
+from regulars.staff.queries.certificates import certificates_at, role_at
+from regulars.staff.queries.people import (
+    Security,
+    actor_of_employee,
+    actor_of_key,
+    api_keys,
+    employee_by_email,
+    employee_names,
+    employee_of,
+    employee_signing_in,
+    employees,
+    has_second_factor,
+    invitation_of_token,
+    invitations,
+    leaves_of,
+    may_open,
+    networks_slowed_since,
+    passkeys_possible,
+    scope_of,
+    security_of,
+    somebody_may_sign_in,
+    table,
+)
+from regulars.staff.rules.authorisation import READ, Row, Table
+from regulars.staff.rules.budgets import client_address
+from regulars.staff.rules.factors import HALF_WAY_LASTS, proof_is_fresh
+from regulars.staff.rules.roles import KEY_SCOPES, Actor, Role, may_give
+
+__all__ = [
+    "HALF_WAY_LASTS",
+    "KEY_SCOPES",
+    "READ",
+    "Actor",
+    "ApiKey",
+    "Certificate",
+    "CertificateKind",
+    "Employee",
+    "Invitation",
+    "Leave",
+    "Role",
+    "Row",
+    "Security",
+    "Table",
+    "actor_of_employee",
+    "actor_of_key",
+    "api_keys",
+    "certificates_at",
+    "client_address",
+    "employee_by_email",
+    "employee_names",
+    "employee_of",
+    "employee_signing_in",
+    "employees",
+    "has_second_factor",
+    "invitation_of_token",
+    "invitations",
+    "leaves_of",
+    "may_give",
+    "may_open",
+    "networks_slowed_since",
+    "passkeys_possible",
+    "proof_is_fresh",
+    "role_at",
+    "scope_of",
+    "security_of",
+    "somebody_may_sign_in",
+    "table",
+]
