@@ -61,3 +61,27 @@ def test_a_fault_reaches_everybody_who_was_answered_with_it_and_nobody_later() -
     with pytest.raises(ValueError, match="away"):
         gathering.ask(1)
     assert gathering.ask(2) == 2
+
+
+def test_threads_that_ask_in_a_loop_do_not_stay_apart_in_two_halves() -> None:
+    sizes: list[int] = []
+
+    def answer(asked: Sequence[int]) -> list[int]:
+        sizes.append(len(asked))
+        threading.Event().wait(0.004)
+        return list(asked)
+
+    gathering = Gathering(answer)
+
+    def ask(number: int) -> None:
+        for _round in range(40):
+            assert gathering.ask(number) == number
+
+    threads = [threading.Thread(target=ask, args=(number,)) for number in range(8)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join(20)
+    assert sum(sizes) == 320
+    assert sum(sizes) / len(sizes) > 5.5  # in two halves it would be four
+    assert not gathering.is_led

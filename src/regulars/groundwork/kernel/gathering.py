@@ -46,12 +46,12 @@ class Gathering[Q, A]:
         own: _Asked[Q, A] = _Asked(question)
         with self.lock:
             self.waiting.append(own)
-            own.leads = not self.is_led
+            is_first = not self.is_led
             self.is_led = True
             if self.wanted and len(self.waiting) >= self.wanted:
                 self.wanted = 0
                 self.company.release()
-        if own.leads:
+        if is_first:
             self._lead()
         else:
             own.turn.acquire()
