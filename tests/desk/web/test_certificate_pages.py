@@ -185,6 +185,7 @@ roles = ["cashier"]
 per_gesture = "25 EUR"
 certificate = "complaints"
 """
+    name_certificate_kind(scope=cast.scope, code="complaints", name="Complaints", months=12, window_days=60, at=NOON, actor=ACTOR)
     publish_policy(scope=cast.scope, grade="major", effective_at=None, override_reason="first", text=text, at=NOON, actor=ACTOR)
     page = sign_in(cast.tom).get("/account/training/").content.decode()
     assert "€0.00 at a time" in page

@@ -7,6 +7,7 @@ from regulars.staff.services.certifying import (
     name_certificate_kind,
     record_certificate,
     revoke_certificate,
+    withdraw_certificates,
 )
 from regulars.staff.services.joining import (
     EmailTaken,
@@ -97,5 +98,6 @@ __all__ = [
     "revoke_certificate",
     "revoke_key",
     "sign_in",
+    "withdraw_certificates",
     "withdraw_invitation",
 ]
