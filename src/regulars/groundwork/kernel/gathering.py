@@ -1,8 +1,8 @@
 """Threads of one process that ask the database the same kind of thing at the same time are answered together.
 
 Whoever comes first answers for all who came meanwhile, then hands on to the first of those who came after. A hundred questions in one
-transaction cost little more than ten, each in its own. Somebody alone is answered at once. Only under pressure, when some wait while others
-have just been answered, the next to lead gives those a moment to come again: else the same threads would meet in two halves for ever.
+transaction cost little more than ten, each in its own. Somebody alone is answered at once. Only in a crowd, when several have just been
+answered, the next to lead gives those a moment to come again: else the same threads would meet in two halves for ever.
 """
 
 from __future__ import annotations
@@ -38,6 +38,7 @@ class Gathering[Q, A]:
         self.is_led = False
         # How many the next to lead would like to have together, and for how many seconds; `company` is released when they are there.
         self.wanted, self.patience = 0, 0.0
+        self.crowd, self.answered_at = 0, 0.0  # how many there were when the last answer was given, and when that was
         self.company = threading.Lock()
         self.company.acquire()
 
@@ -48,27 +49,26 @@ class Gathering[Q, A]:
             self.waiting.append(own)
             is_first = not self.is_led
             self.is_led = True
-            if self.wanted and len(self.waiting) >= self.wanted:
+            if is_first and time.perf_counter() - self.answered_at < self.patience:
+                self.wanted = self.crowd if self.crowd > len(self.waiting) else 0
+            elif self.wanted and len(self.waiting) >= self.wanted:
                 self.wanted = 0
                 self.company.release()
-        if is_first:
-            self._lead()
-        else:
+        if not is_first:
             own.turn.acquire()
-            if own.leads:
-                self._await_company()
-                self._lead()
+        if is_first or own.leads:
+            self._await_company()
+            self._lead()
         if own.fault is not None:
             raise own.fault
         return own.answer  # type: ignore[return-value]
 
     def _await_company(self) -> None:
-        if self.wanted and self.company.acquire(timeout=self.patience):
-            return
+        if self.wanted:
+            self.company.acquire(timeout=self.patience)
         with self.lock:
-            if not self.wanted:  # they came at the last moment
-                self.company.acquire(blocking=False)
             self.wanted = 0
+            self.company.acquire(blocking=False)  # they may have come at the last moment: it is held again in any case
 
     def _lead(self) -> None:
         """Answer the first of those who wait (this thread's question is the very first), then let the next one lead."""
@@ -95,10 +95,10 @@ class Gathering[Q, A]:
         with self.lock:
             heir = self.waiting[0] if self.waiting else None
             self.is_led = heir is not None
+            self.crowd = min(len(self.waiting) + len(together), self.most)
+            self.patience, self.answered_at = min(MOMENT, took / 2), time.perf_counter()
             if heir is not None:
-                both = min(len(self.waiting) + len(together), self.most)
-                self.wanted = both if both > len(self.waiting) else 0
-                self.patience = min(MOMENT, took / 2)
+                self.wanted = self.crowd if self.crowd > len(self.waiting) else 0
         for one in together[1:]:
             one.turn.release()
         if heir is not None:
