@@ -18,6 +18,8 @@ from tests.cast import PASSWORD, Cast, call_the_cast
 NO_REMOVAL = {
     "kernel_auditline_no_removal": import_module("regulars.groundwork.kernel.migrations.0002_guard_audit_trail").SQLITE[1].strip(),
     "contacts_contact_no_removal": import_module("regulars.contacts.migrations.0003_guard_contacts").SQLITE[1].strip(),
+    "service_event_no_removal": import_module("regulars.service.migrations.0002_guard_streams").SQLITE[1].strip(),
+    "service_ledger_no_removal": import_module("regulars.service.migrations.0002_guard_streams").SQLITE[3].strip(),
 }
 
 

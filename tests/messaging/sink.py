@@ -74,25 +74,24 @@ class Sink:
         finally:
             line.close()
 
-    def _say(self, line: _Line, step: str, otherwise: str) -> str:
+    def _say(self, line: socket.socket, step: str, otherwise: str) -> str:
         told = self._told(step) or otherwise
-        if told in ("drop", "hang"):
-            line.flush()
-            if told == "drop":
-                raise ConnectionError
+        if told == "drop":
+            raise ConnectionError
+        if told == "hang":
             time.sleep(3600)
-        line.say(told)
+        line.sendall(told.encode() + b"\r\n")
         return told
 
-    def _conversation(self, socket_: socket.socket) -> None:  # noqa: C901 — one branch for each verb of the protocol
-        line = _Line(socket_)
+    def _conversation(self, line: socket.socket) -> None:  # noqa: C901 — one branch for each verb of the protocol
+        file = line.makefile("rb", buffering=65_536)
         sender, recipients = "", []
         self._say(line, "greeting", "220 sink")
-        while (text := line.read_until(b"\r\n")) is not None:
+        while text := file.readline():
             words = text.decode("utf-8", "replace").strip()
             verb = words[:4].upper()
             if verb in ("EHLO", "HELO"):
-                line.say("\r\n".join(["250-sink", *(f"250-{one}" for one in self.features), "250 SIZE 99999999"]))
+                line.sendall("\r\n".join(["250-sink", *(f"250-{one}" for one in self.features), "250 SIZE 99999999"]).encode() + b"\r\n")
             elif verb == "MAIL":
                 sender, recipients = _inside(words), []
                 self._say(line, "mail", "250 ok")
@@ -101,13 +100,15 @@ class Sink:
                     recipients.append(_inside(words))
             elif verb == "DATA":
                 if not recipients:
-                    line.say("554 5.5.1 no valid recipients")
+                    line.sendall(b"554 5.5.1 no valid recipients\r\n")
                     continue
                 if not self._say(line, "data", "354 go on").startswith("3"):
                     continue
-                content = line.read_until(b"\r\n.\r\n")
-                if content is None:
-                    return
+                lines = []
+                while (one := file.readline()) != b".\r\n":
+                    if not one:
+                        return
+                    lines.append(one[1:] if one.startswith(b".") else one)
                 if self.delay_seconds:
                     time.sleep(self.delay_seconds)
                 told = self._told("dot") or "250 kept"
@@ -115,55 +116,22 @@ class Sink:
                     time.sleep(3600)
                 if told in ("drop", "keep and drop"):
                     if told == "keep and drop":
-                        self._keep(sender, recipients, content)
+                        self._keep(sender, recipients, lines)
                     return
                 if told.startswith("2"):
-                    self._keep(sender, recipients, content)
-                line.say(told)
+                    self._keep(sender, recipients, lines)
+                line.sendall(told.encode() + b"\r\n")
             elif verb == "QUIT":
-                line.say("221 bye")
-                line.flush()
+                line.sendall(b"221 bye\r\n")
                 return
             else:
-                line.say("250 ok")
+                line.sendall(b"250 ok\r\n")
 
-    def _keep(self, sender: str, recipients: list[str], content: bytes) -> None:
+    def _keep(self, sender: str, recipients: list[str], lines: list[bytes]) -> None:
         with self.lock:
             self.count += 1
             if self.keeps:
-                self.taken.append(Taken(sender, list(recipients), re.sub(rb"(?m)^\.", b"", content) + b"\r\n"))
-
-
-class _Line:
-    """One connection as mail servers use it: commands that came together are answered together (RFC 2920)."""
-
-    def __init__(self, line: socket.socket) -> None:
-        self.line = line
-        self.read = bytearray()
-        self.said: list[bytes] = []
-
-    def say(self, reply: str) -> None:
-        self.said.append(reply.encode() + b"\r\n")
-
-    def flush(self) -> None:
-        if self.said:
-            self.line.sendall(b"".join(self.said))
-            self.said = []
-
-    def read_until(self, end: bytes) -> bytes | None:
-        """What came up to `end`; None when the other side has left."""
-        place = self.read.find(end)
-        while place < 0:
-            self.flush()
-            looked = max(0, len(self.read) - len(end))
-            piece = self.line.recv(65_536)
-            if not piece:
-                return None
-            self.read += piece
-            place = self.read.find(end, looked)
-        found = bytes(self.read[:place])
-        del self.read[: place + len(end)]
-        return found
+                self.taken.append(Taken(sender, list(recipients), b"".join(lines)))
 
 
 def _inside(words: str) -> str:

@@ -19,7 +19,7 @@ PRODUCTION = REGULARS.mode == "production"
 BASE_URL = REGULARS.base_url
 REGULARS_STYLE_GUIDE = REGULARS.style_guide and not PRODUCTION
 
-CAPABILITIES = ["business", "staff", "policy", "customers", "contacts", "messaging", "purchases", "insight", "desk", "till"]
+CAPABILITIES = ["business", "staff", "policy", "customers", "contacts", "messaging", "purchases", "service", "insight", "desk", "till"]
 INSTALLED_APPS = [
     "regulars.groundwork.kernel",
     "regulars.groundwork.design",

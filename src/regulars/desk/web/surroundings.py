@@ -55,7 +55,6 @@ def surroundings(request: HttpRequest) -> dict[str, Any]:
         "sign_out_url": reverse("desk:sign_out"),
         "account_links": [
             {"label": _("Policy"), "url": reverse("desk:policy")},
-            {"label": _("Your training"), "url": reverse("desk:own_training")},
             {"label": _("Your account"), "url": reverse("desk:own_account")},
         ],
     }

@@ -6,15 +6,14 @@ Addresses lose their case on some servers, so tokens are lower case base 32. The
 from __future__ import annotations
 
 import base64
+import hashlib
 import hmac
 import re
 import uuid
 from typing import Literal
 
-Kind = Literal["reply", "bounce", "wishes", "message"]
+Kind = Literal["reply", "bounce", "wishes", "message", "settled"]
 LETTERS = 26  # of 16 bytes in base 32
-_ALPHABET = "abcdefghijklmnopqrstuvwxyz234567"
-_PAIRS = [first + second for first in _ALPHABET for second in _ALPHABET]
 _TOKEN = re.compile(r"[a-z2-7]{52}")
 
 
@@ -40,12 +39,11 @@ def tokens_in(text: str) -> list[str]:
 
 
 def _code(kind: str, subject: bytes, key: bytes) -> bytes:
-    return hmac.digest(key, b"regulars.mail." + kind.encode() + b"\0" + subject, "sha256")[:16]
+    return hmac.new(key, b"regulars.mail." + kind.encode() + b"\0" + subject, hashlib.sha256).digest()[:16]
 
 
 def _letters(content: bytes) -> str:
-    number = int.from_bytes(content) << 2  # 128 bits and two more are 26 letters
-    return "".join([_PAIRS[number >> place & 1023] for place in range(120, -1, -10)])
+    return base64.b32encode(content).decode().rstrip("=").lower()
 
 
 def _bytes(letters: str) -> bytes | None:

@@ -7,6 +7,7 @@ from regulars.messaging.services.composing import return_address
 from regulars.messaging.services.fetching import Fetched, fetch_mailbox, mailboxes_to_fetch
 from regulars.messaging.services.forgetting import forget_messages
 from regulars.messaging.services.ingesting import TakenIn, business_for_mail, files_taken_in
+from regulars.messaging.services.linking import link_token, subject_of_link
 from regulars.messaging.services.listening import keep_message, listen, mailbox_at
 from regulars.messaging.services.mailboxes import (
     MailboxNameRefused,
@@ -75,6 +76,7 @@ __all__ = [
     "kept_message",
     "leave",
     "lift_suppression",
+    "link_token",
     "listen",
     "mailbox_at",
     "mailbox_named",
@@ -96,6 +98,7 @@ __all__ = [
     "send_opt_in",
     "set_wishes",
     "stop_mail",
+    "subject_of_link",
     "suppress_address",
     "wishes_shown",
     "withdraw_mail",

@@ -15,36 +15,57 @@ from regulars.policy.queries.versions import (
     policy_to_confirm,
     policy_versions,
     version_at,
+    version_numbered,
     version_of,
 )
 from regulars.policy.queries.wording import ParagraphShown, paragraphs_shown, target_in_words
 from regulars.policy.rules.authority import Authority
+from regulars.policy.rules.calendars import Calendar, CalendarFault, calendar_from
+from regulars.policy.rules.deadlines import Piece, account, due_at
 from regulars.policy.rules.document import Policy, policy_in
+from regulars.policy.rules.matching import level_for, traits_named
+from regulars.policy.rules.parts import RANK, Level, NamedPerson, Step
 from regulars.policy.rules.starting_points import STARTING_POINTS, starting_point
+from regulars.policy.rules.targets import Target
+from regulars.policy.rules.working_time import NeverAgain, WorkingTime
 
 __all__ = [
+    "RANK",
     "STARTING_POINTS",
     "Authority",
+    "Calendar",
+    "CalendarFault",
     "CalendarRefused",
     "Comment",
     "ConfirmationRate",
     "Deadline",
     "Draft",
+    "Level",
+    "NamedPerson",
+    "NeverAgain",
     "ParagraphShown",
     "PauseRefused",
     "PersonToConfirm",
+    "Piece",
     "Policy",
     "ProposalShown",
     "StartRefused",
+    "Step",
+    "Target",
     "TargetRefused",
     "Version",
+    "WorkingTime",
+    "account",
     "authority_kinds_of",
     "authority_of",
+    "calendar_from",
     "calendar_of",
     "confirmation_rate",
     "confirmed_by",
     "deadline_by",
+    "due_at",
     "instant_of",
+    "level_for",
     "open_draft",
     "paragraphs_shown",
     "policy_in",
@@ -55,6 +76,8 @@ __all__ = [
     "starting_point",
     "target_in_words",
     "target_of",
+    "traits_named",
     "version_at",
+    "version_numbered",
     "version_of",
 ]

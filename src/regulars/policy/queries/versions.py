@@ -63,6 +63,11 @@ def version_of(*, scope: Scope, public_id: str) -> Version | None:
     return Version.objects.filter(business_id=scope.business_id, public_id=key).first() if key else None
 
 
+def version_numbered(*, version_id: int) -> Version:
+    """A version by its number in the database, as cases and bookings keep it."""
+    return Version.objects.get(pk=version_id)
+
+
 def open_draft(*, scope: Scope) -> Draft | None:
     """The draft that is being written, with what was said about it."""
     rows = Draft.objects.filter(business_id=scope.business_id, closed_at=None)

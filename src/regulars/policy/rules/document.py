@@ -48,6 +48,7 @@ class Policy(Part):
     promises: Annotated[tuple[Promise, ...], Field(max_length=200), BeforeValidator(_tuple)] = ()
     comment_days: int = Field(7, ge=1, le=90)
     reopen_days: int = Field(14, ge=0, le=365)
+    open_cases: Literal["keep", "move"] = "keep"
     confirmation: Confirmation = Confirmation()
     _calendars: dict[str, Calendar] = PrivateAttr(default_factory=dict)
 
@@ -95,6 +96,9 @@ class Policy(Part):
         for place, level in enumerate(self.levels):
             if level.calendar not in self.calendars:
                 faults[f"/levels/{place}/calendar"] = f"there is no calendar “{level.calendar}”"
+            for number, step in enumerate(level.escalate):
+                if step.calendar is not None and step.calendar not in self.calendars:
+                    faults[f"/levels/{place}/escalate/{number}/calendar"] = f"there is no calendar “{step.calendar}”"
             for earlier in self.levels[:place]:
                 if earlier.covers(level):
                     faults[f"/levels/{place}"] = (

@@ -73,10 +73,14 @@ class Paragraph(Part):
 
 
 class Step(Part):
-    """An alarm: at a share of the time (“75%”), or so much working time after it ran out (“+2bh”), to the holder of a role."""
+    """An alarm: at a share of the time (“75%”), or so much working time after it ran out (“+2bh”), to the holder of a role.
+
+    It rings in the working time of those whom it calls: `calendar`, or that of the paragraph.
+    """
 
     at: Annotated[str, StringConstraints(pattern=r"^([1-9][0-9]?|100)%$|^\+[1-9][0-9]{0,3}b[hm]$")]
     to: Role
+    calendar: Name | None = None
 
 
 class Level(Paragraph):

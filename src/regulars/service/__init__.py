@@ -1,0 +1,1 @@
+"""Cases, the promises made in them, and who answers for what."""

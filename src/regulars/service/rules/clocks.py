@@ -1,0 +1,217 @@
+"""A promise as a clock: started, resting, ended; by which paragraph of which version; due when, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from math import ceil
+
+from regulars.policy.queries import Level, Policy, Step, Target, WorkingTime, due_at
+
+
+class Metric(StrEnum):
+    """What is promised."""
+
+    FIRST_ANSWER = "first_answer"
+    NEXT_ANSWER = "next_answer"
+    RESOLUTION = "resolution"
+    ANSWER_UNLESS_SETTLED = "answer_unless_settled"
+    FINAL_ANSWER = "final_answer"
+    OWN = "own"  # what somebody of the staff promised by themselves
+
+
+OF_LEVEL = (Metric.FIRST_ANSWER, Metric.NEXT_ANSWER, Metric.RESOLUTION, Metric.ANSWER_UNLESS_SETTLED, Metric.FINAL_ANSWER)
+
+
+class Ended(StrEnum):
+    """How a clock ended. Whether `kept` was in time says the due instant."""
+
+    KEPT = "kept"
+    CANCELLED = "cancelled"
+    LAPSED = "lapsed"  # the short way is over, another deadline holds
+
+
+class Standing(StrEnum):
+    """What a clock is at an instant."""
+
+    RUNNING = "running"
+    PAUSED = "paused"
+    OVERDUE = "overdue"
+    KEPT = "kept"
+    KEPT_LATE = "kept_late"
+    CANCELLED = "cancelled"
+    LAPSED = "lapsed"
+
+
+@dataclass(frozen=True, slots=True)
+class Law:
+    """A version of the policy as the clocks need it: its number in the database, its name ("2.1"), its document and that one's fingerprint."""
+
+    version_id: int
+    label: str
+    policy: Policy
+    fingerprint: str = ""
+
+
+class Laws:
+    """The versions that the cases at hand stand under, each calendar expanded once for all of them.
+
+    `expanded` may outlive the book: working time by fingerprint of the document and name of the calendar.
+    """
+
+    def __init__(self, load: Callable[[int], Law], expanded: dict[tuple[str, str], WorkingTime] | None = None) -> None:
+        self._load = load
+        self._laws: dict[int, Law] = {}
+        self._working = {} if expanded is None else expanded
+
+    def law(self, version_id: int) -> Law:
+        """One version."""
+        if version_id not in self._laws:
+            self._laws[version_id] = self._load(version_id)
+        return self._laws[version_id]
+
+    def working(self, version_id: int, calendar: str) -> WorkingTime:
+        """The working time of one of its calendars."""
+        law = self.law(version_id)
+        key = (law.fingerprint, calendar)
+        if key not in self._working:
+            self._working[key] = WorkingTime(law.policy.calendar_named(calendar))
+        return self._working[key]
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One event of a promise: activated, paused, resumed, applied (another paragraph or version), fulfilled, cancelled, lapsed, breached."""
+
+    at: datetime
+    what: str
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """One promise in a case. `instance` counts those of one metric; an own promise has its id as `key` and its due instant as given."""
+
+    metric: Metric
+    instance: int
+    started_at: datetime
+    version_id: int | None = None
+    paragraph: str = ""
+    calendar: str = ""
+    target: Target | None = None
+    pauses: tuple[tuple[datetime, datetime], ...] = ()
+    paused_since: datetime | None = None
+    ended_at: datetime | None = None
+    ended: Ended | None = None
+    own: str = ""
+    what: str = ""
+    staff_id: int | None = None
+    given_due_at: datetime | None = None
+    attempts: int = 0
+    marks: tuple[Mark, ...] = ()
+    has_final: bool = False
+
+    @property
+    def key(self) -> str:
+        """What the clock is called within its case."""
+        return f"own:{self.own}" if self.metric is Metric.OWN else f"{self.metric.value}:{self.instance}"
+
+    @property
+    def open(self) -> bool:
+        """Whether it has not ended."""
+        return self.ended is None
+
+    def marked(self, at: datetime, what: str, seq: int) -> Clock:
+        """The same clock with one event more."""
+        return replace(self, marks=(*self.marks, Mark(at, what, seq)))
+
+
+@dataclass
+class Timing:
+    """What a clock comes to under its law: due when (None while it rests), and the coming alarm."""
+
+    due_at: datetime | None
+    alarm_at: datetime | None = None
+    alarm: Step | None = field(default=None)
+
+
+def due_of(clock: Clock, laws: Laws, *, until: datetime | None = None) -> datetime | None:
+    """When it falls due; None while it rests (unless `until` says where the resting ends) or when nothing was promised."""
+    if clock.metric is Metric.OWN:
+        return clock.given_due_at
+    if clock.target is None or clock.version_id is None:
+        return None
+    pauses = list(clock.pauses)
+    if clock.paused_since is not None:
+        if clock.target.in_days:
+            pass  # a promise of a date does not move
+        elif until is None:
+            return None
+        else:
+            pauses.append((clock.paused_since, max(until, clock.paused_since)))
+    return due_at(laws.working(clock.version_id, clock.calendar), clock.target, clock.started_at, pauses)
+
+
+def standing_of(clock: Clock, due: datetime | None, now: datetime) -> Standing:
+    """What the clock is at an instant. In the very second in which it falls due it is still kept."""
+    if clock.ended is Ended.CANCELLED:
+        return Standing.CANCELLED
+    if clock.ended is Ended.LAPSED:
+        return Standing.LAPSED
+    if clock.ended is Ended.KEPT:
+        return Standing.KEPT_LATE if due is not None and clock.ended_at is not None and clock.ended_at > due else Standing.KEPT
+    if due is None:
+        return Standing.PAUSED
+    if now > due:
+        return Standing.LAPSED if lapses(clock) else Standing.OVERDUE
+    return Standing.PAUSED if clock.paused_since is not None else Standing.RUNNING
+
+
+def lapses(clock: Clock) -> bool:
+    """Whether missing it breaks nothing: the short way of a policy that promises a final answer besides."""
+    return clock.metric is Metric.ANSWER_UNLESS_SETTLED and clock.has_final
+
+
+def alarms_of(clock: Clock, level: Level | None, due: datetime | None, laws: Laws) -> list[tuple[datetime, Step]]:
+    """When each alarm of the paragraph rings for an open clock, in the working time of those whom it calls, earliest first."""
+    if level is None or due is None or not clock.open or clock.paused_since is not None or clock.version_id is None or clock.target is None:
+        return []
+    if lapses(clock):
+        return []
+    found = []
+    working = laws.working(clock.version_id, clock.calendar)
+    for step in level.escalate:
+        theirs = laws.working(clock.version_id, step.calendar or level.calendar)
+        if step.at.endswith("%"):
+            at = _share_of(clock, due, working, int(step.at[:-1]))
+        else:
+            count, unit = int(step.at[1:-2]), step.at[-2:]
+            at = theirs.add(due, timedelta(hours=count) if unit == "bh" else timedelta(minutes=count))
+        found.append((theirs.next_open(at), step))
+    return sorted(found, key=lambda one: (one[0], one[1].at))
+
+
+def _share_of(clock: Clock, due: datetime, working: WorkingTime, percent: int) -> datetime:
+    """The instant at which so much of the time has passed; working time where the target counts it or promises a day, else the clock's."""
+    if percent == 100:
+        return due
+    assert clock.target is not None
+    if clock.target.in_days:
+        whole = working.between(clock.started_at, due)
+        return (
+            working.add(clock.started_at, whole * percent / 100) if whole else clock.started_at + (due - clock.started_at) * percent / 100
+        )
+    minutes = ceil(clock.target.seconds * percent / 6000)
+    part = Target(max(1, minutes), "bm" if clock.target.working else "m")
+    return due_at(working, part, clock.started_at.astimezone(UTC), list(clock.pauses))
+
+
+def timing_of(clock: Clock, level: Level | None, laws: Laws, rung: frozenset[str]) -> Timing:
+    """Due instant and the next alarm that has not rung yet (`rung`: "key|step")."""
+    due = due_of(clock, laws, until=clock.ended_at)
+    for at, step in alarms_of(clock, level, due, laws):
+        if f"{clock.key}|{step.at}" not in rung:
+            return Timing(due, at, step)
+    return Timing(due)
