@@ -30,7 +30,17 @@ from regulars.contacts.queries import (
     story_of,
     terms_of,
 )
-from regulars.customers.queries import Customer, CustomerCounts, Particulars, cluster_of, counts_of, customer_of, particulars_of
+from regulars.customers.queries import (
+    Customer,
+    CustomerCounts,
+    Particulars,
+    PersonRead,
+    cluster_of,
+    counts_of,
+    customer_of,
+    particulars_of,
+    read_person,
+)
 from regulars.groundwork.kernel.schedules import instant_of
 from regulars.groundwork.kernel.upgrade import pending
 from regulars.groundwork.kernel.worker import is_alive
@@ -39,6 +49,8 @@ from regulars.policy.queries import Version, policy_to_confirm
 from regulars.purchases.queries import CustomerTotals, customer_totals, purchases_exist, sums_of
 from regulars.staff.queries import Actor, Role, employee_names, may_open, table
 
+# A page of the story; more is a step away. And the ways to reach somebody that the page tells about.
+STORY_SIZE, PANEL_CHANNELS = 20, ("email", "phone", "post")
 MANY_CUSTOMERS, COUNTS_KEPT_SECONDS = 20_000, 60
 
 
@@ -67,6 +79,7 @@ class CustomerScreen:
 
     customer: Customer
     customer_ids: tuple[int, ...]
+    read: PersonRead
     particulars: Particulars
     totals: list[CustomerTotals]
     story: Story
@@ -115,14 +128,25 @@ def customer_page(*, scope: Scope, actor: Actor, public_id: str, asked: StoryAsk
     """Who they are, what they bought, how they are doing (for those who may see insight), a page of their story. Raises NotFound."""
     customer = customer_of(scope=scope, public_id=public_id)
     ids = cluster_of(scope=scope, customer_id=customer.pk)
+    read = read_person(scope=scope, customer_ids=ids, channels=PANEL_CHANNELS)
     people = employee_names(scope=scope)
     staff_id = next((pk for pk, number, _name in people if number == asked.staff), None)
     chosen = StoryFilter(channel=asked.channel, nature=asked.nature, outcome=asked.outcome, staff_id=staff_id)
     terms = terms_of(scope=scope)
-    story = story_of(scope=scope, customer=customer, customer_ids=ids, cursor=asked.cursor, kinds=asked.kinds, chosen=chosen, terms=terms)
+    story = story_of(
+        scope=scope,
+        customer=customer,
+        customer_ids=ids,
+        cursor=asked.cursor,
+        kinds=asked.kinds,
+        chosen=chosen,
+        terms=terms,
+        size=STORY_SIZE,
+    )
     return CustomerScreen(
         customer=customer,
         customer_ids=ids,
+        read=read,
         particulars=particulars_of(customer=customer, customer_ids=ids),
         totals=customer_totals(scope=scope, customer=customer, customer_ids=ids),
         story=story,
@@ -132,17 +156,17 @@ def customer_page(*, scope: Scope, actor: Actor, public_id: str, asked: StoryAsk
         terms=terms,
         staff=[(number, name) for _pk, number, name in people],
         follow_ups=follow_ups_of(scope=scope, customer=customer),
-        may_we=may_we(scope=scope, customer=customer, at=at),
+        may_we=may_we(scope=scope, customer=customer, at=at, read=read),
     )
 
 
-def may_we(*, scope: Scope, customer: Customer, at: datetime) -> list[MayWe]:
-    """What staff look at first: an offer by e-mail, a call in service."""
+def may_we(*, scope: Scope, customer: Customer, at: datetime, read: PersonRead | None = None) -> list[MayWe]:
+    """What staff look at first: an offer by e-mail, a call in service. `read`: what was read of this person already."""
     questions = [
         (_("An offer by e-mail"), Ask("email", "offers", "promotional")),
         (_("A service call"), Ask("phone", "service", "service")),
     ]
-    decisions = ask_gate_about(scope=scope, customer_id=customer.pk, asks=[ask for _words, ask in questions], at=at)
+    decisions = ask_gate_about(scope=scope, customer_id=customer.pk, asks=[ask for _words, ask in questions], at=at, read=read)
     return [MayWe(words, decision) for (words, _ask), decision in zip(questions, decisions, strict=True)]
 
 

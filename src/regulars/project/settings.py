@@ -69,6 +69,7 @@ TEMPLATES = [
                 "regulars.groundwork.design.context.look",
                 "regulars.desk.web.surroundings.surroundings",
             ],
+            "builtins": ["regulars.groundwork.design.templatetags.components"],
         },
     }
 ]

@@ -7,7 +7,18 @@ from random import Random
 
 import pytest
 
-from regulars.customers.queries import cluster_of, consent_for, consents_of, person_known_of, person_standing_of, wishes_of, zone_known_of
+from regulars.customers.queries import (
+    Reach,
+    cluster_of,
+    consent_for,
+    consents_of,
+    person_known_of,
+    person_standing_of,
+    person_standings_of,
+    read_person,
+    wishes_of,
+    zone_known_of,
+)
 from regulars.customers.services import (
     add_contact_point,
     add_purpose,
@@ -58,6 +69,11 @@ def test_one_statement_and_the_single_questions_agree_whatever_happened(cast: Ca
             assert known.consents == consents_of(scope=cast.scope, customer_id=one.pk, channels=("email", "post"))
             assert known.wishes == wishes_of(scope=cast.scope, customer_id=one.pk)
             assert known.zone == zone_known_of(scope=cast.scope, customer_id=one.pk)
+            read = read_person(scope=cast.scope, customer_ids=ids, channels=("email", "phone"))
+            asked_of = [Reach(one.pk, channel, "offers") for channel in ("email", "phone")]
+            assert person_standings_of(scope=cast.scope, asked=asked_of, read=read) == person_standings_of(scope=cast.scope, asked=asked_of)
+            # What was read tells nothing of letters: that is asked anew.
+            assert person_known_of(scope=cast.scope, customer_id=one.pk, customer_ids=ids, channels=("email", "post"), read=read) == known
             for purpose in ("newsletter", "tastings", "service", "transactional", "gossip"):
                 asked = {"channel": "email", "purpose": purpose, "address": dice.choice(["", "a@mail.example", "c@mail.example"])}
                 found = person_standing_of(scope=cast.scope, customer_id=one.pk, **asked)

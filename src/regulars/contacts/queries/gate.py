@@ -17,7 +17,7 @@ from regulars.contacts.queries.reading import customer_in
 from regulars.contacts.rules.gate_clock import instant_of_wall
 from regulars.contacts.rules.gate_deciding import Ask, Outcome, Person, decide, limits_for
 from regulars.contacts.rules.gate_document import GateRules
-from regulars.customers.queries import PersonStanding, Reach, cluster_of, household_of, person_standings_of, zone_known_of
+from regulars.customers.queries import PersonRead, PersonStanding, Reach, cluster_of, household_of, person_standings_of, zone_known_of
 from regulars.groundwork.kernel.ids import parsed
 from regulars.groundwork.kernel.refusals import NotFound
 
@@ -68,12 +68,15 @@ def weigh(*, scope: Scope, customer_id: int, ask: Ask, at: datetime, without: in
     return weighed
 
 
-def weigh_all(*, scope: Scope, questions: Sequence[Question]) -> list[Weighed | None]:
-    """Decide many without writing anything, in three statements for all of them together; None where there is no such customer."""
+def weigh_all(*, scope: Scope, questions: Sequence[Question], read: PersonRead | None = None) -> list[Weighed | None]:
+    """Decide many without writing anything, in three statements for all of them together; None where there is no such customer.
+
+    `read`: what was read of the person that they are all about.
+    """
     known = kept_rules(business_id=scope.business_id)
     for _attempt in range(3):
         judged = [known.at(max(one.ask.wanted_at or one.at, one.at)) for one in questions]
-        people = _people(scope, questions, [rules for _number, rules in judged])
+        people = _people(scope, questions, [rules for _number, rules in judged], read)
         ledgers = _ledgers_of(scope, people, [rules for _number, rules in judged], min(one.at for one in questions))
         if ledgers is None or ledgers.newest_rules == known.newest:
             break
@@ -90,13 +93,13 @@ def weigh_all(*, scope: Scope, questions: Sequence[Question]) -> list[Weighed | 
     return found
 
 
-def _people(scope: Scope, questions: Sequence[Question], rules: Sequence[GateRules]) -> list[Person | None]:
+def _people(scope: Scope, questions: Sequence[Question], rules: Sequence[GateRules], read: PersonRead | None) -> list[Person | None]:
     """Everything about these people that the gate must know."""
     if scope.branch_ids is not None:
         for one in questions:
             customer_in(scope=scope, customer_id=one.customer_id)
     asked = [Reach(one.customer_id, one.ask.channel, one.ask.purpose, one.ask.address) for one in questions]
-    standings = person_standings_of(scope=scope, asked=asked)
+    standings = person_standings_of(scope=scope, asked=asked, read=read)
     return [
         _person(scope, one, standing, its_rules) if standing.customer_ids else None
         for one, standing, its_rules in zip(questions, standings, rules, strict=True)
@@ -148,9 +151,12 @@ def ask_gate(*, scope: Scope, customer_id: int, ask: Ask, at: datetime) -> Decis
     return explained(weighed.outcome, rules_version=weighed.rules_version)
 
 
-def ask_gate_about(*, scope: Scope, customer_id: int, asks: Sequence[Ask], at: datetime) -> list[Decision]:
-    """Several questions about one person, read together; the answers in the order asked. Raises NotFound."""
-    weighed = weigh_all(scope=scope, questions=[Question(customer_id, ask, at) for ask in asks])
+def ask_gate_about(*, scope: Scope, customer_id: int, asks: Sequence[Ask], at: datetime, read: PersonRead | None = None) -> list[Decision]:
+    """Several questions about one person, read together; the answers in the order asked. Raises NotFound.
+
+    `read`: what was read of this person a moment ago, for a page that shows more of it. Reservations never use it.
+    """
+    weighed = weigh_all(scope=scope, questions=[Question(customer_id, ask, at) for ask in asks], read=read)
     found = [explained(one.outcome, rules_version=one.rules_version) for one in weighed if one is not None]
     if len(found) < len(asks):
         raise NotFound(_("There is no such customer."))

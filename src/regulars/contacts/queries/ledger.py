@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
-from uuid import UUID
 
 from regulars.contacts.rules.gate_deciding import Frozen
 from regulars.contacts.rules.gate_windows import Held
 from regulars.groundwork.kernel.bulk.copying import on_postgres
 from regulars.groundwork.kernel.bulk.dialect import instant_in, instant_value
+from regulars.groundwork.kernel.bulk.instances import uuid_text
 from regulars.groundwork.kernel.bulk.prepared import fetch_prepared
 
 HELD = (
@@ -107,7 +107,7 @@ def _statements(people: str, names: str, households: str) -> tuple[str, str]:
 def _held(row: Sequence[Any]) -> Held:
     return Held(
         id=row[0],
-        key=_identity(row[1]),
+        key=uuid_text(row[1]),
         at=instant_in(row[2]),
         channel=row[3],
         purpose=row[4],
@@ -124,9 +124,3 @@ def _held(row: Sequence[Any]) -> Held:
         asked_as=row[15],
         held_until=instant_in(row[16]),
     )
-
-
-def _identity(value: Any) -> str:
-    """A public id as text, whatever the driver makes of it."""
-    text = str(value)
-    return text if len(text) == 36 else str(UUID(hex=text))

@@ -5,19 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from regulars.business.queries import Branch, Scope
+from regulars.business.queries import Scope
 from regulars.contacts.models import Contact, FollowUp
 from regulars.contacts.queries.paging import newest_rows, order_of
 from regulars.contacts.queries.terms import Terms, terms_of
 from regulars.contacts.rules.timeline import Cursor, TimelineLine
 from regulars.contacts.rules.words import TermKind, Valence
 from regulars.customers.queries import Customer
-from regulars.groundwork.kernel.bulk.instances import instances
+from regulars.groundwork.kernel.bulk.instances import as_instant, instances, uuid_text
+from regulars.groundwork.kernel.bulk.prepared import fetch_prepared
 from regulars.groundwork.kernel.ids import parsed
 from regulars.groundwork.kernel.refusals import NotFound
 from regulars.staff.queries import Employee
@@ -46,9 +48,14 @@ MOOD_WORDS = {
     2: gettext_noop("Mood: delighted"),
 }
 
+TONES = {Valence.GOOD: "good", Valence.BAD: "bad"}
+
 # Contacts as they stand: those that a later entry corrects give way to it, and what never happened is left out.
 STANDS = "NOT t.void AND NOT EXISTS (SELECT 1 FROM contacts_contact k WHERE k.corrects_id = t.id)"
-WITH_STAFF = "FROM contacts_contact t LEFT JOIN staff_employee s ON s.id = t.staff_id LEFT JOIN business_branch b ON b.id = t.branch_id "
+NOTED = (
+    "SELECT t.id, t.public_id, t.at, t.channel, t.direction, t.nature, t.topic, t.outcome, t.mood_stated, t.note, t.actor, t.corrects_id, s.name, "
+    "b.name FROM contacts_contact t LEFT JOIN staff_employee s ON s.id = t.staff_id LEFT JOIN business_branch b ON b.id = t.branch_id "
+)
 PROMISED = "FROM contacts_followup f JOIN customers_customer c ON c.id = f.customer_id LEFT JOIN staff_employee s ON s.id = f.staff_id"
 
 
@@ -63,6 +70,25 @@ class StoryFilter:
 
     def __bool__(self) -> bool:
         return bool(self.channel or self.nature or self.outcome or self.staff_id)
+
+
+class Noted(NamedTuple):
+    """What a line tells of a contact: its columns in the order of the statement, with the names of employee and branch."""
+
+    pk: int
+    public_id: str
+    at: datetime
+    channel: str
+    direction: str
+    nature: str
+    topic: str
+    outcome: str
+    mood: int | None
+    note: str
+    actor: str
+    corrects: int | None
+    staff: str | None
+    branch: str | None
 
 
 def customer_in(*, scope: Scope, customer_id: int) -> Customer:
@@ -108,39 +134,43 @@ def contact_lines(
     rest, values = newest_rows(
         "contacts_contact", ids, prefix="contact", before=before, size=size, where=where, values=[scope.business_id, *narrower.values()]
     )
-    lines = []
-    for row, staff, branch in instances(((Contact, "t"), (Employee, "s"), (Branch, "b")), WITH_STAFF + rest, *values):
-        row.staff, row.branch = staff, branch
-        lines.append(line_of(row, terms, order_of("contact", row.pk)))
-    return lines
+    noted = [Noted(pk, uuid_text(number), as_instant(at), *others) for pk, number, at, *others in fetch_prepared(NOTED + rest, *values)]
+    return [_line(one, terms, order_of("contact", one.pk)) for one in noted]
 
 
 def contact_lines_of(*, scope: Scope, contacts: list[Contact]) -> list[TimelineLine]:
     """Given contacts as lines, in the order given."""
     terms = terms_of(scope=scope)
-    return [line_of(row, terms, f"contact:{row.pk:020d}") for row in contacts]
+    return [_line(_noted(row), terms, order_of("contact", row.pk)) for row in contacts]
 
 
-def line_of(row: Contact, terms: Terms, order: str) -> TimelineLine:
+def _noted(row: Contact) -> Noted:
+    return Noted(
+        pk=row.pk, public_id=str(row.public_id), at=row.at, channel=row.channel, direction=row.direction, nature=row.nature, topic=row.topic,
+        outcome=row.outcome, mood=row.mood_stated, note=row.note, actor=row.actor, corrects=row.corrects_id,
+        staff=row.staff.name if row.staff_id and row.staff else None, branch=row.branch.name if row.branch else None,
+    )  # fmt: skip
+
+
+def _line(one: Noted, terms: Terms, order: str) -> TimelineLine:
     """A contact as one line."""
-    words = [terms.label(TermKind.NATURE, row.nature)]
-    words += [terms.label(TermKind.TOPIC, row.topic)] if row.topic else []
-    words += [terms.label(TermKind.OUTCOME, row.outcome)] if row.outcome else []
-    words += [_(MOOD_WORDS[row.mood_stated])] if row.mood_stated is not None else []
-    words += [row.staff.name] if row.staff_id and row.staff else []
-    words += [row.branch.name] if row.branch else []
-    words += [_("corrected")] if row.corrects_id else []
-    valence = terms.valence(row.outcome)
+    words = [terms.label(TermKind.NATURE, one.nature)]
+    words += [terms.label(TermKind.TOPIC, one.topic)] if one.topic else []
+    words += [terms.label(TermKind.OUTCOME, one.outcome)] if one.outcome else []
+    words += [_(MOOD_WORDS[one.mood])] if one.mood is not None else []
+    words += [one.staff] if one.staff else []
+    words += [one.branch] if one.branch else []
+    words += [_("corrected")] if one.corrects else []
     return TimelineLine(
-        at=row.at,
+        at=one.at,
         order=order,
-        kind=f"contacts.{row.channel}",
-        headline=PHRASES[row.channel, row.direction],
-        actor=row.actor,
+        kind=f"contacts.{one.channel}",
+        headline=PHRASES[one.channel, one.direction],
+        actor=one.actor,
         details=tuple(words),
-        note=row.note,
-        tone={Valence.GOOD: "good", Valence.BAD: "bad"}.get(valence, ""),
-        contact_id=str(row.public_id),
+        note=one.note,
+        tone=TONES.get(terms.valence(one.outcome), ""),
+        contact_id=one.public_id,
     )
 
 

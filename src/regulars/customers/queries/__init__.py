@@ -37,7 +37,16 @@ from regulars.customers.queries.processing import processing_record
 from regulars.customers.queries.rarities import Rarity, rarities_of
 from regulars.customers.queries.reaching import customers_at
 from regulars.customers.queries.retaining import Due, RuleShown, add_life_sign, retention_due, retention_rules
-from regulars.customers.queries.standing import PersonKnown, PersonStanding, Reach, person_known_of, person_standing_of, person_standings_of
+from regulars.customers.queries.standing import (
+    PersonKnown,
+    PersonRead,
+    PersonStanding,
+    Reach,
+    person_known_of,
+    person_standing_of,
+    person_standings_of,
+    read_person,
+)
 from regulars.customers.queries.suppressing import suppressed_among
 from regulars.customers.queries.together import (
     HouseholdKnown,
@@ -75,6 +84,7 @@ __all__ = [
     "PairPage",
     "Particulars",
     "PersonKnown",
+    "PersonRead",
     "PersonStanding",
     "PurposeRule",
     "Rarity",
@@ -118,6 +128,7 @@ __all__ = [
     "purpose_labels",
     "purposes_of",
     "rarities_of",
+    "read_person",
     "retention_due",
     "retention_rules",
     "standing_merge_of",

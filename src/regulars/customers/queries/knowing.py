@@ -17,11 +17,10 @@ from regulars.groundwork.kernel.bulk.instances import among, objects
 
 @dataclass(frozen=True)
 class Particulars:
-    """One customer's contact points, numbers and traits."""
+    """One customer's contact points and numbers in other systems."""
 
     contact_points: list[ContactPoint]
     external_ids: list[ExternalId]
-    traits: dict[str, Trait]
 
 
 @dataclass(frozen=True)
@@ -33,14 +32,12 @@ class CustomerCounts:
 
 
 def particulars_of(*, customer: Customer, customer_ids: Sequence[int] = ()) -> Particulars:
-    """Everything beside the name, in three queries; with `customer_ids` of all the person's records, the surviving one's traits first."""
+    """How to reach them and what they are called elsewhere, in two queries; `customer_ids`: all the person's records."""
     ids = list(customer_ids) or [customer.pk]
     chosen, values = among(ids)
-    traits = objects(Trait, f"FROM customers_trait t WHERE t.customer_id {chosen}", *values)
     return Particulars(
         contact_points=objects(ContactPoint, f"FROM customers_contactpoint t WHERE t.customer_id {chosen} ORDER BY t.kind, t.id", *values),
         external_ids=objects(ExternalId, f"FROM customers_externalid t WHERE t.customer_id {chosen} ORDER BY t.source, t.id", *values),
-        traits={row.name: row for row in sorted(traits, key=lambda row: -ids.index(row.customer_id))},
     )
 
 

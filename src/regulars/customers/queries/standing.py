@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -88,9 +88,36 @@ class PersonKnown:
     purposes: dict[str, PurposeRule]
 
 
-def person_known_of(*, scope: Scope, customer_id: int, customer_ids: tuple[int, ...], channels: Sequence[str]) -> PersonKnown:
-    """The same answers as `consents_of`, `wishes_of` and `zone_known_of` about all records of one person, in one statement."""
-    house, people = _read(scope, customer_ids, tuple(sorted(channels)))
+@dataclass(frozen=True, slots=True)
+class PersonRead:
+    """What the one statement told of some records and channels: for whoever has several questions about the same person."""
+
+    channels: tuple[str, ...]
+    house: Kinds
+    people: dict[int, Kinds]
+
+    def covers(self, ids: Collection[int], channels: Collection[str]) -> bool:
+        """Whether it tells all that these questions want to know."""
+        return set(channels) <= set(self.channels) and set(ids) <= set(self.people)
+
+
+def read_person(*, scope: Scope, customer_ids: tuple[int, ...], channels: Sequence[str]) -> PersonRead:
+    """All that is known of these records of a person and of these channels, in one statement."""
+    chosen = tuple(sorted(channels))
+    house, people = _read(scope, customer_ids, chosen)
+    return PersonRead(chosen, house, {one: people.get(one, {}) for one in customer_ids})
+
+
+def person_known_of(
+    *, scope: Scope, customer_id: int, customer_ids: tuple[int, ...], channels: Sequence[str], read: PersonRead | None = None
+) -> PersonKnown:
+    """The same answers as `consents_of`, `wishes_of` and `zone_known_of` about all records of one person, in one statement.
+
+    `read`: what was read of this person already.
+    """
+    if read is None or not read.covers(customer_ids, channels):
+        read = read_person(scope=scope, customer_ids=customer_ids, channels=channels)
+    house, people = read.house, read.people
     rules = _rules(house)
     kinds = _together(people, customer_ids)
     known = customer_ids if kinds.get("person") else ()
@@ -108,16 +135,19 @@ def person_standing_of(*, scope: Scope, customer_id: int, channel: str, purpose:
     return person_standings_of(scope=scope, asked=[Reach(customer_id, channel, purpose, address)])[0]
 
 
-def person_standings_of(*, scope: Scope, asked: Sequence[Reach]) -> list[PersonStanding]:
-    """The same for many, each in the order asked, in one statement for all of them together."""
+def person_standings_of(*, scope: Scope, asked: Sequence[Reach], read: PersonRead | None = None) -> list[PersonStanding]:
+    """The same for many, each in the order asked, in one statement for all of them together; `read`: what was read of them already."""
     wanted = tuple(sorted({one.customer_id for one in asked}))
     channels = tuple(sorted({one.channel for one in asked}))
-    house, people = _read(scope, wanted, channels)
+    if read is not None and read.covers(wanted, channels):
+        house, people, channels = read.house, dict(read.people), read.channels
+    else:
+        house, people = _read(scope, wanted, channels)
     merged = [one for one in wanted if people.get(one, {}).get("person") and people[one].get("merge")]
     # Rare: the person stands in the records more than once.
     clusters = {one: cluster_of(scope=scope, customer_id=one) for one in merged}
     if clusters:
-        others = tuple(sorted({one for ids in clusters.values() for one in ids} - set(wanted)))
+        others = tuple(sorted({one for ids in clusters.values() for one in ids} - set(people) - set(wanted)))
         people |= _read(scope, others, channels)[1] if others else {}
     rules = _rules(house)
     return [_standing(house, rules, people, clusters.get(one.customer_id, (one.customer_id,)), one) for one in asked]

@@ -105,7 +105,7 @@ def customer_rows(context: Context, rows: Iterable[Customer]) -> str:
             (
                 address("desk:customer", row.public_id),
                 row.display_name,
-                format_html(' <span class="badge" >{}<span>{}</span></span>', draw("organisation"), organisation)
+                format_html(' <span class="badge">{}<span>{}</span></span>', draw("organisation"), organisation)
                 if row.kind == "organisation"
                 else "",
                 how,
@@ -158,6 +158,7 @@ def _address_around(route: str) -> tuple[str, str]:
     return before, after
 
 
+@register.simple_tag
 def address(route: str, public_id: object) -> str:
     """The address of one thing of a kind: a page with many of them asks the address book once."""
     before, after = _address_around(route)
@@ -179,23 +180,46 @@ def point_fields(form: forms.Form) -> str:
 @register.simple_tag
 def choices(offered: Iterable[tuple[str, str]], chosen: object = "") -> str:
     """The options of a select after its first: pairs of value and words; `chosen` is a value or several."""
-    picked = {chosen} if isinstance(chosen, str) else set(cast("Iterable[str]", chosen or ()))
+    picked = frozenset((chosen,)) if isinstance(chosen, str) else frozenset(cast("Iterable[str]", chosen or ()))
+    return _options(tuple(offered), picked)
+
+
+@lru_cache(maxsize=512)
+def _options(offered: tuple[tuple[str, str], ...], picked: frozenset[str]) -> SafeString:
     options = ((value, mark_safe(" selected") if value in picked else "", words) for value, words in offered)
     return format_html_join("", '<option value="{}"{}>{}</option>', options)
 
 
 @register.simple_tag(takes_context=True)
+def timeline(context: Context, lines: Iterable[TimelineLine]) -> str:
+    """A story with a heading for each day; put together by hand, because a page holds many lines."""
+    locale, zone = reader(), zone_of(context)
+    parts, today = [], None
+    for line in lines:
+        local = line.at.astimezone(zone)
+        if (on := local.date()) != today:
+            today = on
+            parts.append(f'<li class="timeline__day">{_escaped(_date(on, "long", locale))}</li>')
+        parts.append(_entry(line, _time(local.time().replace(second=0, microsecond=0), locale)))
+    return mark_safe(f'<ol class="timeline">{"".join(parts)}</ol>')  # noqa: S308 — every value in it is escaped
+
+
+@register.simple_tag(takes_context=True)
 def timeline_entry(context: Context, line: TimelineLine) -> str:
-    """One entry of a timeline, in the markup of <c-timeline-entry>; put together by hand, because a page holds thirty."""
+    """One entry of a timeline, in the markup of <c-timeline-entry>."""
+    return mark_safe(_entry(line, wall(context, line.at)))  # noqa: S308 — every value in it is escaped
+
+
+def _entry(line: TimelineLine, when: str) -> str:
     amount = f'<span class="bold">{_escaped(money(*line.amount))}</span>' if line.amount else ""
     details = f' <span class="muted">{_escaped(", ".join(line.details))}</span>' if line.details else ""
     words = f'<div class="timeline__note">{_escaped(line.note)}</div>' if line.note else ""
     note = f'<div class="timeline__note">{amount}{details}</div>{words}' if amount or details else words
     tone = f" timeline__entry--{_escaped(line.tone)}" if line.tone else ""
-    return mark_safe(  # noqa: S308 — every value in it is escaped above or here
+    return (
         f'<li class="timeline__entry{tone}"><span class="timeline__dot">{draw(line_icon(line))}</span>'
         f'<div class="timeline__words"><p class="timeline__title">{_title(line)}</p>{note}</div>'
-        f'<time class="timeline__when" datetime="{line.at.isoformat()}">{_escaped(wall(context, line.at))}</time></li>'
+        f'<time class="timeline__when" datetime="{line.at.isoformat()}">{_escaped(when)}</time></li>'
     )
 
 

@@ -108,7 +108,7 @@ def customer(request: HttpRequest, id: str) -> HttpResponse:
         **{name: request.GET.get(name, "") for name in ("channel", "nature", "outcome", "staff")},
     )
     page = customer_page(scope=asking.scope, actor=asking.actor, public_id=id, asked=asked, at=asking.at)
-    person = person_panel(asking, page.customer, page.customer_ids)
+    person = person_panel(asking, page.customer, page.customer_ids, page.read)
     if person.standing.survivor:
         return redirect("desk:customer", id=person.standing.survivor.public_id)
     context = {"page": page, "asked": asked, "at": asking.at, "person": person, "contact_form": ContactPointForm()}
@@ -162,7 +162,7 @@ def add_contact(request: HttpRequest, id: str) -> HttpResponse:
     context = {
         "page": page,
         "at": asking.at,
-        "person": person_panel(asking, row, page.customer_ids),
+        "person": person_panel(asking, row, page.customer_ids, page.read),
         "contact_form": form,
         "current_section": "customers",
     }

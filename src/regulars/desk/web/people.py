@@ -17,6 +17,7 @@ from regulars.customers.queries import (
     Customer,
     CustomerKind,
     MergeShown,
+    PersonRead,
     Standing,
     ZoneKnown,
     cluster_of,
@@ -47,6 +48,7 @@ from regulars.customers.services import (
     state_wishes,
     unmerge_customers,
 )
+from regulars.desk.queries import PANEL_CHANNELS
 from regulars.desk.web.asking import Asking, attempt
 from regulars.desk.web.wish_form import CHANNEL_NAMES, WRITTEN_TO, WishesForm, channel_name, wishes_in_words, wishes_initial
 from regulars.groundwork.kernel.refusals import Refusal
@@ -107,12 +109,12 @@ class PersonPanel:
     standing: Standing
 
 
-def person_panel(asking: Asking, customer: Customer, customer_ids: tuple[int, ...] = ()) -> PersonPanel:
-    """The panels of one customer; `customer_ids`: all records of this person, for whoever knows them already."""
+def person_panel(asking: Asking, customer: Customer, customer_ids: tuple[int, ...] = (), read: PersonRead | None = None) -> PersonPanel:
+    """The panels of one customer; `customer_ids`, `read`: all records of this person and what was read of them, for whoever knows it already."""
     scope, pk = asking.scope, customer.pk
     ids = customer_ids or cluster_of(scope=scope, customer_id=pk)
     rarities = rarities_of(customer_ids=ids)
-    known = person_known_of(scope=scope, customer_id=pk, customer_ids=ids, channels=("email", "phone", "post"))
+    known = person_known_of(scope=scope, customer_id=pk, customer_ids=ids, channels=PANEL_CHANNELS, read=read)
     by_channel: dict[str, list[tuple[str, Consent]]] = {}
     for (channel, purpose), answer in known.consents.items():
         if answer.code not in ("never_allowed", "no_opt_in_needed"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from django.conf import settings
@@ -49,17 +50,18 @@ def surroundings(request: HttpRequest) -> dict[str, Any]:
         "rights": Rights(actor),
         "base_url": settings.BASE_URL,
         "business": request.user.business,
-        "home_url": reverse("desk:today"),
-        "search_url": reverse("desk:customers"),
+        "home_url": _address("desk:today"),
+        "search_url": _address("desk:customers"),
         "search_label": _("Find a customer"),
-        "sign_out_url": reverse("desk:sign_out"),
+        "sign_out_url": _address("desk:sign_out"),
         "account_links": [
-            {"label": _("Policy"), "url": reverse("desk:policy")},
-            {"label": _("Your account"), "url": reverse("desk:own_account")},
+            {"label": _("Policy"), "url": _address("desk:policy")},
+            {"label": _("Your account"), "url": _address("desk:own_account")},
         ],
     }
 
 
+@cache
 def _address(route: str) -> str:
     try:
         return reverse(route)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
+from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from regulars.business.queries import Scope
-from regulars.groundwork.kernel.bulk.instances import objects
+from regulars.groundwork.kernel.bulk.instances import objects, uuid_text, uuid_value
+from regulars.groundwork.kernel.bulk.prepared import fetch_prepared
 from regulars.groundwork.kernel.ids import parsed
 from regulars.groundwork.kernel.refusals import NotFound
 from regulars.insight.models import SILENT_FOR, CustomerScore, Refresh, RefreshState
@@ -64,8 +68,15 @@ class Freshness:
 
 def current_refresh(*, scope: Scope) -> Refresh | None:
     """The refresh whose figures are shown: the newest that is done."""
-    rest = "FROM insight_refresh t WHERE t.business_id = %s AND t.state = %s ORDER BY t.id DESC LIMIT 1"
-    return next(iter(objects(Refresh, rest, scope.business_id, str(RefreshState.DONE))), None)
+    newest = "SELECT public_id FROM insight_refresh WHERE business_id = %s AND state = %s ORDER BY id DESC LIMIT 1"
+    found = fetch_prepared(newest, scope.business_id, str(RefreshState.DONE))
+    return copy(_done(uuid_text(found[0][0]))) if found else None
+
+
+@lru_cache(maxsize=32)
+def _done(public_id: str) -> Refresh:
+    """A refresh that is done; it never changes again, and its findings take longer to read than a customer's scores."""
+    return objects(Refresh, "FROM insight_refresh t WHERE t.public_id = %s", uuid_value(UUID(public_id)))[0]
 
 
 def newest_refresh(*, scope: Scope) -> Refresh | None:

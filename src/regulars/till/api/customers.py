@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from django.http import HttpRequest, HttpResponse
 from ninja import Query
 
-from regulars.customers.queries import Customer, CustomerKind, customer_of, customers_after, find_customers, particulars_of
+from regulars.customers.queries import Customer, CustomerKind, customer_of, customers_after, find_customers, particulars_of, traits_of
 from regulars.customers.services import NewCustomer, register_customer
 from regulars.groundwork.kernel import clock
 from regulars.till.api.asking import REFUSALS, caller, opened, sealed, visible_branch, written
@@ -103,6 +103,7 @@ def whole(row: Customer) -> dict[str, Any]:
         "contact_points": [{"kind": point.kind, "value": point.value} for point in known.contact_points],
         "external_ids": [{"source": number.source, "value": number.value} for number in known.external_ids],
         "traits": [
-            {"name": trait.name, "value": trait.value, "published_at": trait.published_at.isoformat()} for trait in known.traits.values()
+            {"name": trait.name, "value": trait.value, "published_at": trait.published_at.isoformat()}
+            for trait in traits_of(customer=row).values()
         ],
     }

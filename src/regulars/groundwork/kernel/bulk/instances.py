@@ -99,6 +99,12 @@ def uuid_value(value: UUID) -> str:
     return str(value) if on_postgres() else value.hex
 
 
+def uuid_text(value: Any) -> str:
+    """A UUID that a plain statement handed out, as text, whatever the database and driver make of it."""
+    text = str(value)
+    return text if len(text) == 36 else str(UUID(hex=text))
+
+
 def _built(part: _Part, row: tuple[Any, ...]) -> Any:
     if row[part.key] is None:
         return None
@@ -134,4 +140,4 @@ def _reader_of(field: Any) -> Callable[[Any], Any] | None:
     return READERS[kind]
 
 
-__all__ = ["among", "as_instant", "instances", "instant_value", "objects", "put_many", "uuid_value"]
+__all__ = ["among", "as_instant", "instances", "instant_value", "objects", "put_many", "uuid_text", "uuid_value"]
