@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 # Each takes between a fiftieth and a third of a second to load.
 HEAVY = {
     "numpy", "numba", "fido2", "cryptography.hazmat.primitives", "phonenumbers", "email_validator", "aiosmtpd", "flufl", "jwt", "segno",
-    "charset_normalizer", "xlsxwriter", "python_calamine", "regulars.till.api", "regulars.insight.services.refreshing",
+    "charset_normalizer", "xlsxwriter", "regulars.till.api", "regulars.insight.services.refreshing",
 }  # fmt: skip
 STARTED = "import sys, regulars.project.wsgi; from django.urls import reverse; reverse('desk:today'); print(*sys.modules, sep='\\n')"
 FIRST_API_CALL = (

@@ -4,8 +4,7 @@
     for number, cells in table.rows():
         ...
 
-Rows come as lists of texts, one at a time; nothing keeps them. A CSV of any length is read with flat memory; a workbook is held by
-its reader while it is open, which `workbook.py` bounds.
+Rows come as lists of texts, one at a time; nothing keeps them: a CSV or a workbook of any length is read with flat memory.
 """
 
 from __future__ import annotations
