@@ -133,6 +133,8 @@ def race(environment: dict[str, str], given: argparse.Namespace, ask: str, busin
     answers: Counter[str] = Counter()
     for one in said:
         answers.update(one["answers"])
+    cpu = sum(one["cpu"] for one in said) / sum(answers.values())
+    print(f"{'':<26} {cpu * 1e6:,.0f} µs of CPU of the clients for each")
     return max(one["ended"] for one in said) - begun, answers
 
 
@@ -166,10 +168,11 @@ def work(task: dict[str, object]) -> int:
     ready.wait()
     print("ready", flush=True)
     sys.stdin.readline()
+    spent = time.process_time()
     ready.wait()
     for client in clients:
         client.join()
-    print(json.dumps({"answers": answers, "ended": time.time()}))
+    print(json.dumps({"answers": answers, "ended": time.time(), "cpu": time.process_time() - spent}))
     return 0
 
 

@@ -37,7 +37,7 @@ def main() -> int:
     """Fill, send, compare; exit code 1 when the promise is broken."""
     words = argparse.ArgumentParser(description=__doc__)
     words.add_argument("--messages", type=int, default=5_000)
-    words.add_argument("--connections", type=int, default=20, help="as the program has them when nobody sets another number")
+    words.add_argument("--connections", type=int, default=40, help="as the program has them when nobody sets another number")
     words.add_argument("--sink", action="store_true", help=argparse.SUPPRESS)
     chosen = words.parse_args([one for one in sys.argv[1:] if one != "mail_out"])
     if chosen.sink:

@@ -74,24 +74,25 @@ class Sink:
         finally:
             line.close()
 
-    def _say(self, line: socket.socket, step: str, otherwise: str) -> str:
+    def _say(self, line: _Line, step: str, otherwise: str) -> str:
         told = self._told(step) or otherwise
-        if told == "drop":
-            raise ConnectionError
-        if told == "hang":
+        if told in ("drop", "hang"):
+            line.flush()
+            if told == "drop":
+                raise ConnectionError
             time.sleep(3600)
-        line.sendall(told.encode() + b"\r\n")
+        line.say(told)
         return told
 
-    def _conversation(self, line: socket.socket) -> None:  # noqa: C901 — one branch for each verb of the protocol
-        file = line.makefile("rb", buffering=65_536)
+    def _conversation(self, socket_: socket.socket) -> None:  # noqa: C901 — one branch for each verb of the protocol
+        line = _Line(socket_)
         sender, recipients = "", []
         self._say(line, "greeting", "220 sink")
-        while text := file.readline():
+        while (text := line.read_until(b"\r\n")) is not None:
             words = text.decode("utf-8", "replace").strip()
             verb = words[:4].upper()
             if verb in ("EHLO", "HELO"):
-                line.sendall("\r\n".join(["250-sink", *(f"250-{one}" for one in self.features), "250 SIZE 99999999"]).encode() + b"\r\n")
+                line.say("\r\n".join(["250-sink", *(f"250-{one}" for one in self.features), "250 SIZE 99999999"]))
             elif verb == "MAIL":
                 sender, recipients = _inside(words), []
                 self._say(line, "mail", "250 ok")
@@ -100,15 +101,13 @@ class Sink:
                     recipients.append(_inside(words))
             elif verb == "DATA":
                 if not recipients:
-                    line.sendall(b"554 5.5.1 no valid recipients\r\n")
+                    line.say("554 5.5.1 no valid recipients")
                     continue
                 if not self._say(line, "data", "354 go on").startswith("3"):
                     continue
-                lines = []
-                while (one := file.readline()) != b".\r\n":
-                    if not one:
-                        return
-                    lines.append(one[1:] if one.startswith(b".") else one)
+                content = line.read_until(b"\r\n.\r\n")
+                if content is None:
+                    return
                 if self.delay_seconds:
                     time.sleep(self.delay_seconds)
                 told = self._told("dot") or "250 kept"
@@ -116,22 +115,55 @@ class Sink:
                     time.sleep(3600)
                 if told in ("drop", "keep and drop"):
                     if told == "keep and drop":
-                        self._keep(sender, recipients, lines)
+                        self._keep(sender, recipients, content)
                     return
                 if told.startswith("2"):
-                    self._keep(sender, recipients, lines)
-                line.sendall(told.encode() + b"\r\n")
+                    self._keep(sender, recipients, content)
+                line.say(told)
             elif verb == "QUIT":
-                line.sendall(b"221 bye\r\n")
+                line.say("221 bye")
+                line.flush()
                 return
             else:
-                line.sendall(b"250 ok\r\n")
+                line.say("250 ok")
 
-    def _keep(self, sender: str, recipients: list[str], lines: list[bytes]) -> None:
+    def _keep(self, sender: str, recipients: list[str], content: bytes) -> None:
         with self.lock:
             self.count += 1
             if self.keeps:
-                self.taken.append(Taken(sender, list(recipients), b"".join(lines)))
+                self.taken.append(Taken(sender, list(recipients), re.sub(rb"(?m)^\.", b"", content) + b"\r\n"))
+
+
+class _Line:
+    """One connection as mail servers use it: commands that came together are answered together (RFC 2920)."""
+
+    def __init__(self, line: socket.socket) -> None:
+        self.line = line
+        self.read = bytearray()
+        self.said: list[bytes] = []
+
+    def say(self, reply: str) -> None:
+        self.said.append(reply.encode() + b"\r\n")
+
+    def flush(self) -> None:
+        if self.said:
+            self.line.sendall(b"".join(self.said))
+            self.said = []
+
+    def read_until(self, end: bytes) -> bytes | None:
+        """What came up to `end`; None when the other side has left."""
+        place = self.read.find(end)
+        while place < 0:
+            self.flush()
+            looked = max(0, len(self.read) - len(end))
+            piece = self.line.recv(65_536)
+            if not piece:
+                return None
+            self.read += piece
+            place = self.read.find(end, looked)
+        found = bytes(self.read[:place])
+        del self.read[: place + len(end)]
+        return found
 
 
 def _inside(words: str) -> str:

@@ -47,7 +47,17 @@ from regulars.groundwork.kernel.worker import is_alive
 from regulars.insight.queries import CustomerFigures, current_refresh, figures_of, most_at_stake
 from regulars.policy.queries import Version, policy_to_confirm
 from regulars.purchases.queries import CustomerTotals, customer_totals, purchases_exist, sums_of
-from regulars.staff.queries import Actor, Role, employee_names, may_open, table
+from regulars.staff.queries import (
+    Actor,
+    CertificateCounts,
+    CertificateShown,
+    Role,
+    certificate_counts,
+    employee_names,
+    may_open,
+    reminders_open,
+    table,
+)
 
 # A page of the story; more is a step away. And the ways to reach somebody that the page tells about.
 STORY_SIZE, PANEL_CHANNELS = 20, ("email", "phone", "post")
@@ -216,6 +226,8 @@ class TodayScreen:
     leaving: list[Leaving] | None = None
     follow_ups: list[FollowUp] = field(default_factory=list)
     policy: Version | None = None
+    running_out: list[CertificateShown] = field(default_factory=list)
+    certificates: CertificateCounts | None = None
 
 
 def today_page(*, scope: Scope, actor: Actor, at: datetime) -> TodayScreen:
@@ -233,6 +245,10 @@ def today_page(*, scope: Scope, actor: Actor, at: datetime) -> TodayScreen:
         leaving=_leaving(scope) if may_open(actor, "desk:insight_leaving") else None,
         follow_ups=follow_ups_due(scope=scope, staff_id=actor.id, size=8),
         policy=policy_to_confirm(scope=scope, employee_id=actor.id, role=actor.role, at=at),
+        running_out=reminders_open(scope=scope, employee_id=actor.id, at=at),
+        certificates=certificate_counts(scope=scope, at=at, zone=zone_of(business=business))
+        if may_open(actor, "desk:record_certificate")
+        else None,
     )
 
 

@@ -142,6 +142,13 @@ TABLE = Table(
         write("desk:answer_proposal", LEADS),
         write("desk:merge_proposal", LEADS),
         write("desk:link_proposal", LEADS),
+        read("desk:certificates", SUPERVISE),
+        both("desk:certificate_kinds", LEADS),
+        both("desk:record_certificate", LEADS),
+        write("desk:revoke_certificate", LEADS),
+        read("desk:certificate_document", EVERYBODY),  # the holder's own, or anybody's for leads
+        write("desk:note_certificate", EVERYBODY),
+        read("desk:own_training", EVERYBODY),
         write("desk:plan_leave", LEADS),
         write("desk:cancel_leave", LEADS),
         # Purchases.

@@ -54,7 +54,7 @@ class Settings(BaseSettings):
     mail_dkim_key: Path | None = None
     mail_dkim_selector: str = "regulars"
     mail_pace: int = Field(default=0, ge=0, le=100_000, description="most messages a minute to one domain; 0: no limit")
-    mail_connections: int = Field(default=20, ge=1, le=50)
+    mail_connections: int = Field(default=40, ge=1, le=100)
     mail_smtp_listen: str = ""
     mail_lmtp_listen: str = ""
     mail_max_megabytes: int = Field(default=50, ge=1, le=100)

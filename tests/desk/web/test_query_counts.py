@@ -33,7 +33,7 @@ def fill(cast: Cast, start: int, count: int) -> None:
 @pytest.mark.parametrize(
     ("path", "most"),
     [
-        ("/", 14),
+        ("/", 16),
         ("/customers/", 6),
         ("/customers/?q=crowd", 7),
         ("/customers/{ada}/", 20),
@@ -41,6 +41,8 @@ def fill(cast: Cast, start: int, count: int) -> None:
         ("/purchases/", 6),
         ("/settings/", 8),
         ("/settings/staff/", 9),
+        ("/certificates/", 8),
+        ("/account/training/", 8),
     ],
 )
 def test_a_page_costs_the_same_queries_with_little_and_with_much(desk: Client, cast: Cast, path: str, most: int) -> None:

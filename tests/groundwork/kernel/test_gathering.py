@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import pytest
 
+from regulars.groundwork.kernel import gathering as gathering_module
 from regulars.groundwork.kernel.gathering import Gathering
 
 pytestmark = pytest.mark.pure
@@ -61,3 +62,28 @@ def test_a_fault_reaches_everybody_who_was_answered_with_it_and_nobody_later() -
     with pytest.raises(ValueError, match="away"):
         gathering.ask(1)
     assert gathering.ask(2) == 2
+
+
+def test_threads_that_ask_in_a_loop_do_not_stay_apart_in_two_halves(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gathering_module, "MOMENT", 1.0)  # so that a busy machine proves nothing
+    sizes: list[int] = []
+
+    def answer(asked: Sequence[int]) -> list[int]:
+        sizes.append(len(asked))
+        threading.Event().wait(0.05)
+        return list(asked)
+
+    gathering = Gathering(answer)
+
+    def ask(number: int) -> None:
+        for _round in range(12):
+            assert gathering.ask(number) == number
+
+    threads = [threading.Thread(target=ask, args=(number,)) for number in range(8)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join(20)
+    assert sum(sizes) == 96
+    assert sum(sizes) / len(sizes) > 5.5, sizes  # in two halves it would be four
+    assert not gathering.is_led

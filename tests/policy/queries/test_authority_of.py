@@ -7,8 +7,9 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from django.utils import translation
 
+from regulars.policy.models import Version
 from regulars.policy.queries import authority_kinds_of, authority_of
-from regulars.policy.services import publish_policy
+from regulars.policy.services import PolicyRefused, publish_policy
 from regulars.staff.models import Employee
 from regulars.staff.queries import Role
 from regulars.staff.services import appoint_employee, let_go, name_certificate_kind, record_certificate, revoke_certificate
@@ -132,3 +133,10 @@ def test_no_policy_no_such_kind_no_such_person_no_authority(cast: Cast, agent: E
     assert per_gesture(cast, cast.tom, NOON) is None  # cashiers are not named
     assert per_gesture(cast, cast.mallory, NOON) is None  # another business
     assert authority_of(scope=cast.scope, employee_id=agent.pk, kind="goodwill", at=NOON - timedelta(days=900)) is None
+
+
+def test_a_limit_that_hangs_on_an_unknown_certificate_is_not_published(cast: Cast) -> None:
+    with pytest.raises(PolicyRefused) as caught:
+        publish_policy(scope=cast.scope, grade="major", effective_at=None, override_reason="x", text=POLICY, at=NOON, actor=ACTOR)
+    assert "no kind of certificate is called “complaints”" in caught.value.fields["/authority/0/certificate"]
+    assert not Version.objects.exists()

@@ -24,6 +24,11 @@ class Terms:
         """The words to choose from."""
         return [one for one in self.known[kind].values() if not one.retired]
 
+    def offers(self, kind: TermKind, code: str) -> bool:
+        """Whether a word is one to choose."""
+        term = self.known[kind].get(code)
+        return term is not None and not term.retired
+
     def label(self, kind: TermKind, code: str) -> str:
         """A code as people read it; an unknown one reads as itself."""
         return self.known[kind][code].label if code in self.known[kind] else code

@@ -216,7 +216,7 @@ def faults_in(*, one: ContactParticulars, terms: Terms, at: datetime, old: Conta
     for kind, code in ((TermKind.NATURE, one.nature), (TermKind.TOPIC, one.topic), (TermKind.OUTCOME, one.outcome)):
         stood = old is not None and getattr(old, kind.value) == code
         needed = kind is TermKind.NATURE or bool(code)
-        if needed and not stood and code not in {term.code for term in terms.offered(kind)}:
+        if needed and not stood and not terms.offers(kind, code):
             faults[kind.value] = f"unknown_{kind.value}"
     return faults
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from regulars.business.queries import Branch, Scope, business_of
@@ -152,8 +154,14 @@ def assumed_zones(*, business_id: int) -> list[str]:
 def answer_of(rule: PurposeRule, verdict: Verdict) -> Consent:
     """A verdict in words."""
     return Consent(
-        verdict.allowed, rule.basis.value, verdict.code, _sentence_of(verdict.code) % {"purpose": _(rule.label)}, verdict.event_id
+        verdict.allowed, rule.basis.value, verdict.code, _in_words(get_language() or "en", verdict.code, rule.label), verdict.event_id
     )
+
+
+@lru_cache(maxsize=1024)
+def _in_words(_language: str, code: str, label: str) -> str:
+    """Kept by language: the gate says the same few sentences thousands of times a second."""
+    return _sentence_of(code) % {"purpose": _(label)}
 
 
 def _sentence_of(code: str) -> str:

@@ -21,6 +21,7 @@ from regulars.desk.services.demo_mail import load_demo_mail
 from regulars.desk.services.demo_people import tell_demo_permissions
 from regulars.desk.services.demo_policy import ACTOR as DEMO
 from regulars.desk.services.demo_policy import load_demo_policy
+from regulars.desk.services.demo_training import load_demo_training
 from regulars.groundwork.kernel.facts import announce
 from regulars.groundwork.kernel.refusals import Refusal
 from regulars.insight.services import forget_refreshes, refresh_insight
@@ -30,8 +31,8 @@ from regulars.policy.queries import open_draft, policy_versions
 from regulars.policy.services import withdraw_policy
 from regulars.purchases.queries import Kind, Sale, SaleLine, purchases_exist
 from regulars.purchases.services import ManySale, record_purchases, remove_purchases
-from regulars.staff.queries import Role, api_keys, employee_by_email, employees
-from regulars.staff.services import hire_employee, remove_accounts
+from regulars.staff.queries import Role, api_keys, certificate_kinds, employee_by_email, employees
+from regulars.staff.services import hire_employee, remove_accounts, withdraw_certificates
 
 HIRED_BEFORE = timedelta(days=700)
 
@@ -105,6 +106,7 @@ def load_demo(*, at: datetime, actor: str) -> Loaded:
         count = record_purchases(business_id=business.pk, receipts=_receipts(story, numbers, branch_ids), at=at)
         load_contacts(business_id=business.pk, story=story, numbers=numbers, at=at, actor=actor)
         tell_demo_permissions(business_id=business.pk, story=story, numbers=numbers, at=at)
+        load_demo_training(business_id=business.pk, at=at)
         load_demo_policy(business_id=business.pk, at=at)
         mails = load_demo_mail(business_id=business.pk, story=story, numbers=numbers, at=at, actor=actor)
         announce(DemoLoaded(tenant_id=business.pk, at=at, actor=actor, customers=len(story), purchases=count))
@@ -130,6 +132,7 @@ def remove_demo(*, at: datetime, actor: str) -> Removed:
         announce(DemoRemoved(tenant_id=business.pk, at=at, actor=actor, customers=gone.removed, purchases=purchases, everything=everything))
         withdraw_policy(business_id=business.pk, actor=DEMO)
         remove_accounts(business_id=business.pk, emails=_leaving(scope, everything=everything))
+        withdraw_certificates(business_id=business.pk, actor=DEMO)
         if everything:
             dissolve_business(business_id=business.pk)
         else:
@@ -150,7 +153,8 @@ def _made_by_others(scope: Scope) -> bool:
     people = {one.email for one in employees(scope=scope)} - {one.email for one in demo.STAFF}
     places = {one.code for one in branches(scope=scope)} - {one.code for one in demo.BRANCHES}
     own_policy = any(one.actor != DEMO for one in policy_versions(scope=scope)) or open_draft(scope=scope) is not None
-    return bool(people or places or own_policy or api_keys(scope=scope) or mail_exists(scope=scope))
+    own_kinds = any(one.actor != DEMO for one in certificate_kinds(scope=scope))
+    return bool(people or places or own_policy or own_kinds or api_keys(scope=scope) or mail_exists(scope=scope))
 
 
 def _leaving(scope: Scope, *, everything: bool) -> list[str]:

@@ -11,12 +11,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.csp import CSP
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.csp import csp_override
 
 from regulars.desk.web.asking import Asking
+from regulars.desk.web.downloads import INERT, download
 from regulars.messaging.queries import (
     ReceiptState,
     attachment_of,
@@ -35,8 +35,6 @@ from regulars.messaging.services import retry_parked
 
 Policy = Mapping[str, Collection[str] | str]
 KINDS = ("contact", "automatic", "bounce")
-# What a downloaded file may do if somebody opens it in the browser after all: nothing.
-INERT: Policy = {"default-src": [CSP.NONE], "sandbox": [""]}
 FRAME: Policy = {
     "default-src": [CSP.NONE],
     "style-src": [CSP.NONCE],
@@ -118,14 +116,14 @@ def mail_attachment(request: HttpRequest, id: str, number: int) -> HttpResponse:
     """One attachment, always as a download."""
     asking = Asking(request)
     found, content = attachment_of(mail=mail_of(scope=asking.scope, public_id=id), number=number)
-    return _download(content, found.name)
+    return download(content, found.name)
 
 
 @csp_override(INERT)
 def mail_source(request: HttpRequest, id: str) -> HttpResponse:
     """The mail byte for byte."""
     asking = Asking(request)
-    return _download(raw_of(mail=mail_of(scope=asking.scope, public_id=id)), f"{id}.eml")
+    return download(raw_of(mail=mail_of(scope=asking.scope, public_id=id)), f"{id}.eml")
 
 
 def parked(request: HttpRequest) -> HttpResponse:
@@ -139,7 +137,7 @@ def parked(request: HttpRequest) -> HttpResponse:
 def parked_source(request: HttpRequest, id: str) -> HttpResponse:
     """A parked mail byte for byte."""
     asking = Asking(request)
-    return _download(bytes(parked_receipt(scope=asking.scope, public_id=id).raw.content), f"{id}.eml")
+    return download(bytes(parked_receipt(scope=asking.scope, public_id=id).raw.content), f"{id}.eml")
 
 
 def retry(request: HttpRequest, id: str) -> HttpResponse:
@@ -152,11 +150,3 @@ def retry(request: HttpRequest, id: str) -> HttpResponse:
         return redirect("desk:mail_parked")
     messages.success(request, _("The mail is read."))
     return redirect("desk:mail_one", id=read.mail.public_id) if read.mail else redirect("desk:mail_parked")
-
-
-def _download(content: bytes, name: str) -> HttpResponse:
-    response = HttpResponse(content, content_type="application/octet-stream")
-    response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name) or "attachment"
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Cache-Control"] = "private, no-store"
-    return response

@@ -13,11 +13,13 @@ from django.utils.translation import gettext_lazy
 
 from regulars.business.queries import branches
 from regulars.desk.web.asking import Asking, attempt, form_page
+from regulars.policy.queries import authority_kinds_of
 from regulars.staff.queries import (
     KEY_SCOPES,
     Employee,
     Role,
     api_keys,
+    certificates_of,
     employee_of,
     employees,
     invitations,
@@ -154,6 +156,8 @@ def _employee_page(asking: Asking, row: Employee, form: forms.Form, leave: Leave
         "person": row,
         "leave": leave,
         "leaves": leaves_of(scope=asking.scope, employee_id=row.pk),
+        "certificates": certificates_of(scope=asking.scope, employee_id=row.pk, at=asking.at),
+        "authority": authority_kinds_of(scope=asking.scope, employee_id=row.pk, at=asking.at),
         "may_change": giver is not None and may_give(giver, Role(row.role)) and row.left_at is None,
         "factors": security_of(employee=row),
         "current_section": "settings",

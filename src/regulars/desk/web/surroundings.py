@@ -56,6 +56,7 @@ def surroundings(request: HttpRequest) -> dict[str, Any]:
         "sign_out_url": _address("desk:sign_out"),
         "account_links": [
             {"label": _("Policy"), "url": _address("desk:policy")},
+            {"label": _("Your training"), "url": _address("desk:own_training")},
             {"label": _("Your account"), "url": _address("desk:own_account")},
         ],
     }

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Generator, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Literal, Protocol
 from urllib.parse import unquote, urlsplit
@@ -254,14 +255,13 @@ class SmtpRelay:
 
     def _connected(self) -> smtplib.SMTP:
         host, scheme = self.parts.hostname or "", self.parts.scheme
-        context = ssl.create_default_context()
         if scheme == "smtps":
-            line: smtplib.SMTP = smtplib.SMTP_SSL(host, self.parts.port or 465, timeout=TIMEOUT_SECONDS, context=context)
+            line: smtplib.SMTP = smtplib.SMTP_SSL(host, self.parts.port or 465, timeout=TIMEOUT_SECONDS, context=_trusted())
         else:
             line = smtplib.SMTP(host, self.parts.port or (587 if scheme == "smtp+starttls" else 25), timeout=TIMEOUT_SECONDS)
         line.ehlo()
         if scheme == "smtp+starttls":
-            line.starttls(context=context)
+            line.starttls(context=_trusted())
             line.ehlo()
         if self.parts.username:
             line.login(unquote(self.parts.username), unquote(self.parts.password or ""))
@@ -273,6 +273,12 @@ class SmtpRelay:
             self.line = None
 
 
+@lru_cache(maxsize=1)
+def _trusted() -> ssl.SSLContext:
+    """The authorities of this machine; reading them takes longer than sending a hundred messages."""
+    return ssl.create_default_context()
+
+
 def _bare(address: str) -> str:
     """An address that was checked when it was written down; what would end the command is never in one."""
     if any(letter in address for letter in "<>\r\n \x00"):
@@ -282,8 +288,12 @@ def _bare(address: str) -> str:
 
 def _dotted(content: bytes) -> bytes:
     """Lines end in CRLF, lines that begin with a dot get another, and the last line is a dot."""
-    lined = re.sub(rb"\r\n|\r|\n", b"\r\n", content)
-    quoted = re.sub(rb"(?m)^\.", b"..", lined)
+    ends = content.count(b"\r\n")
+    if content.count(b"\n") != ends or content.count(b"\r") != ends:
+        content = re.sub(rb"\r\n|\r|\n", b"\r\n", content)
+    quoted = content.replace(b"\r\n.", b"\r\n..") if b"\r\n." in content else content
+    if quoted.startswith(b"."):
+        quoted = b"." + quoted
     return quoted + (b"" if quoted.endswith(b"\r\n") else b"\r\n") + b".\r\n"
 
 

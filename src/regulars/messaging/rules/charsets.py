@@ -233,5 +233,7 @@ def printable(text: str) -> str:
 
 def one_line(text: str, most: int = 500) -> str:
     """A text for one line: every kind of line end, tab and run of blanks becomes a blank; marks that turn the reading direction go."""
+    if text.isascii() and text.isprintable() and "  " not in text:
+        return text.strip()[:most]
     flat = re.sub(r"[\s\u0085\u2028\u2029]+", " ", printable(text))
     return re.sub("[\u200e\u200f\u202a-\u202e\u2066-\u2069]", "", flat).strip()[:most]

@@ -17,6 +17,7 @@ from regulars.messaging.rules.charsets import one_line, printable
 
 FIELD_LINE = 76
 _PLAIN = re.compile(r"[A-Za-z0-9 !#$%&'*+\-/=?^_`{|}~]*")
+_CODED_LINE = re.compile(rb".{1,%d}" % FIELD_LINE)
 _LINK = re.compile(r"https?://[^\s<>\"]{4,500}")
 
 
@@ -121,10 +122,9 @@ def _token(value: str) -> str:
 
 def _part(kind: str, content: str) -> bytes:
     body = printable(content).replace("\n", "\r\n").encode()
-    if body.isascii() and all(len(line) < 900 for line in body.split(b"\r\n")):
+    if body.isascii() and max(map(len, body.split(b"\r\n"))) < 900:
         return f"Content-Type: {kind}; charset=utf-8\r\nContent-Transfer-Encoding: 7bit\r\n\r\n".encode() + body.rstrip(b"\r\n") + b"\r\n"
-    whole = base64.b64encode(body)
-    coded = b"".join(whole[place : place + FIELD_LINE] + b"\r\n" for place in range(0, len(whole), FIELD_LINE))
+    coded = b"\r\n".join([*_CODED_LINE.findall(base64.b64encode(body)), b""])
     return f"Content-Type: {kind}; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n".encode() + coded
 
 

@@ -6,7 +6,6 @@ Addresses lose their case on some servers, so tokens are lower case base 32. The
 from __future__ import annotations
 
 import base64
-import hashlib
 import hmac
 import re
 import uuid
@@ -14,6 +13,8 @@ from typing import Literal
 
 Kind = Literal["reply", "bounce", "wishes", "message", "settled"]
 LETTERS = 26  # of 16 bytes in base 32
+_ALPHABET = "abcdefghijklmnopqrstuvwxyz234567"
+_PAIRS = [first + second for first in _ALPHABET for second in _ALPHABET]
 _TOKEN = re.compile(r"[a-z2-7]{52}")
 
 
@@ -39,11 +40,12 @@ def tokens_in(text: str) -> list[str]:
 
 
 def _code(kind: str, subject: bytes, key: bytes) -> bytes:
-    return hmac.new(key, b"regulars.mail." + kind.encode() + b"\0" + subject, hashlib.sha256).digest()[:16]
+    return hmac.digest(key, b"regulars.mail." + kind.encode() + b"\0" + subject, "sha256")[:16]
 
 
 def _letters(content: bytes) -> str:
-    return base64.b32encode(content).decode().rstrip("=").lower()
+    number = int.from_bytes(content) << 2  # 128 bits and two more are 26 letters
+    return "".join([_PAIRS[number >> place & 1023] for place in range(120, -1, -10)])
 
 
 def _bytes(letters: str) -> bytes | None:

@@ -15,7 +15,7 @@ BULK = ("promotional", "survey")
 
 def message_bytes(row: Message) -> bytes:
     """The message without its signature."""
-    domain = row.sender_address.rpartition("@")[2]
+    domain, key = row.sender_address.rpartition("@")[2], token_key()
     whole = with_links(row) or row.text
     text, _sep, foot = whole.partition("\n\n-- \n")
     return composed(
@@ -29,9 +29,9 @@ def message_bytes(row: Message) -> bytes:
             html=html_of_text(text, foot=foot),
             message_id=row.message_id,
             dated_at=row.queued_at,
-            reply_to=f"reply+{token_for('reply', row.public_id, token_key())}@{domain}",
+            reply_to=f"reply+{token_for('reply', row.public_id, key)}@{domain}",
             in_reply_to=row.in_reply_to,
-            more=_more(row, domain),
+            more=_more(row, domain, key),
         )
     )
 
@@ -41,16 +41,16 @@ def return_address(row: Message) -> str:
     return f"bounce+{token_for('bounce', row.public_id, token_key())}@{row.sender_address.rpartition('@')[2]}"
 
 
-def _more(row: Message, domain: str) -> tuple[tuple[str, str], ...]:
-    found = [("X-Regulars-Message", token_for("message", row.public_id, token_key()))]
+def _more(row: Message, domain: str, key: bytes) -> tuple[tuple[str, str], ...]:
+    found = [("X-Regulars-Message", token_for("message", row.public_id, key))]
     if row.is_automatic:
         found.append(("Auto-Submitted", "auto-replied" if row.contact_class == "reply" else "auto-generated"))
         found.append(("X-Auto-Response-Suppress", "OOF, AutoReply"))
         if row.contact_class == "reply":
             found.append(("Precedence", "auto_reply"))
     if row.contact_class in BULK:
-        token = token_for("wishes", row.public_id, token_key())
-        answer = token_for("reply", row.public_id, token_key())
+        token = token_for("wishes", row.public_id, key)
+        answer = token_for("reply", row.public_id, key)
         found.append(("List-Unsubscribe", f"<{settings.BASE_URL}/unsubscribe/{token}/>, <mailto:reply+{answer}@{domain}?subject=STOP>"))
         found.append(("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"))
         found.append(("Precedence", "bulk"))

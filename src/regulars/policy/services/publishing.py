@@ -14,8 +14,9 @@ from regulars.groundwork.kernel.facts import announce
 from regulars.groundwork.kernel.refusals import Refusal
 from regulars.policy.events import PolicyPublished
 from regulars.policy.models import Draft, Version
-from regulars.policy.rules.document import fingerprint
+from regulars.policy.rules.document import Policy, fingerprint
 from regulars.policy.services.drafting import NoDraft, PolicyRefused, read_policy, save_draft
+from regulars.staff.queries import certificate_kinds
 
 BACK_MAX = timedelta(minutes=5)
 AHEAD_MAX = timedelta(days=2 * 366)
@@ -49,7 +50,8 @@ def publish_policy(
 
     `text` is saved as the draft first; when the publishing is refused, that is undone too.
 
-    Raises NoDraft; CommentsOpen when the staff has not had its days of comment and no reason is given; PolicyRefused for a time that is past.
+    Raises NoDraft; CommentsOpen when the staff has not had its days of comment and no reason is given; PolicyRefused for a time that is past
+    and for a certificate that the business does not know.
     """
     begins = effective_at or at
     if begins < at - BACK_MAX or begins > at + AHEAD_MAX:
@@ -63,6 +65,7 @@ def publish_policy(
         if draft is None:
             raise NoDraft
         policy = read_policy(draft.text)
+        _needs_kinds(scope, policy)
         ready = draft.laid_out_at + timedelta(days=policy.comment_days) if draft.laid_out_at else None
         if (ready is None or at < ready) and not override_reason.strip():
             raise CommentsOpen(policy.comment_days, ready)
@@ -98,6 +101,19 @@ def publish_policy(
             after={"fingerprint": version.fingerprint, "override": version.override_reason},
         )
     return version
+
+
+def _needs_kinds(scope: Scope, policy: Policy) -> None:
+    """A limit that hangs on a certificate which nobody can have would be no limit but a mistake."""
+    known = {one.code for one in certificate_kinds(scope=scope)}
+    faults = {
+        f"/authority/{place}/certificate": _("no kind of certificate is called “%(code)s” here; name it under Certificates first")
+        % {"code": one.certificate}
+        for place, one in enumerate(policy.authority)
+        if one.certificate and one.certificate not in known
+    }
+    if faults:
+        raise PolicyRefused(faults)
 
 
 def _next_number(latest: Version | None, grade: str) -> tuple[int, int]:

@@ -20,6 +20,7 @@ class CertificateKind(models.Model):
     name = models.CharField(max_length=120)
     months = models.SmallIntegerField(null=True, blank=True)
     window_days = models.SmallIntegerField(default=60)
+    actor = models.CharField(max_length=80, default="")
 
     class Meta:
         db_table = "staff_certificatekind"

@@ -1,7 +1,19 @@
 """Questions about the staff, and who a caller is."""
 
 from regulars.staff.models import ApiKey, Certificate, CertificateKind, Employee, Invitation, Leave
-from regulars.staff.queries.certificates import certificates_at, role_at
+from regulars.staff.queries.certificates import (
+    CertificateCounts,
+    CertificateShown,
+    certificate_counts,
+    certificate_kinds,
+    certificate_of,
+    certificates_at,
+    certificates_listed,
+    certificates_of,
+    document_of,
+    reminders_open,
+    role_at,
+)
 from regulars.staff.queries.people import (
     Security,
     actor_of_employee,
@@ -26,6 +38,7 @@ from regulars.staff.queries.people import (
 )
 from regulars.staff.rules.authorisation import READ, Row, Table
 from regulars.staff.rules.budgets import client_address
+from regulars.staff.rules.certificates import Standing
 from regulars.staff.rules.factors import HALF_WAY_LASTS, proof_is_fresh
 from regulars.staff.rules.roles import KEY_SCOPES, Actor, Role, may_give
 
@@ -36,19 +49,28 @@ __all__ = [
     "Actor",
     "ApiKey",
     "Certificate",
+    "CertificateCounts",
     "CertificateKind",
+    "CertificateShown",
     "Employee",
     "Invitation",
     "Leave",
     "Role",
     "Row",
     "Security",
+    "Standing",
     "Table",
     "actor_of_employee",
     "actor_of_key",
     "api_keys",
+    "certificate_counts",
+    "certificate_kinds",
+    "certificate_of",
     "certificates_at",
+    "certificates_listed",
+    "certificates_of",
     "client_address",
+    "document_of",
     "employee_by_email",
     "employee_names",
     "employee_of",
@@ -63,6 +85,7 @@ __all__ = [
     "networks_slowed_since",
     "passkeys_possible",
     "proof_is_fresh",
+    "reminders_open",
     "role_at",
     "scope_of",
     "security_of",

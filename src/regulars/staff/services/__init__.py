@@ -7,6 +7,7 @@ from regulars.staff.services.certifying import (
     name_certificate_kind,
     record_certificate,
     revoke_certificate,
+    withdraw_certificates,
 )
 from regulars.staff.services.joining import (
     EmailTaken,
@@ -29,6 +30,7 @@ from regulars.staff.services.passkeys import (
     prove_by_passkey,
     remove_passkey,
 )
+from regulars.staff.services.reminding import note_reminders, remind_of_certificates
 from regulars.staff.services.resting import LeaveRefused, cancel_leave, plan_leave
 from regulars.staff.services.second_factor import (
     AuthenticatorThere,
@@ -79,6 +81,7 @@ __all__ = [
     "make_key",
     "make_recovery_codes",
     "name_certificate_kind",
+    "note_reminders",
     "note_signed_in",
     "plan_leave",
     "prove_by_code",
@@ -86,6 +89,7 @@ __all__ = [
     "prove_by_password",
     "record_certificate",
     "remember_device",
+    "remind_of_certificates",
     "remove_accounts",
     "remove_all_factors",
     "remove_authenticator",
@@ -94,5 +98,6 @@ __all__ = [
     "revoke_certificate",
     "revoke_key",
     "sign_in",
+    "withdraw_certificates",
     "withdraw_invitation",
 ]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from regulars.business.queries import Scope, business_of, zone_of
@@ -55,7 +56,7 @@ def name_certificate_kind(
         raise CertificateRefused(faults)
     with transaction.atomic():
         row, _made = CertificateKind.objects.update_or_create(
-            business_id=scope.business_id, code=code, defaults={"name": name, "months": months, "window_days": window_days}
+            business_id=scope.business_id, code=code, defaults={"name": name, "months": months, "window_days": window_days, "actor": actor}
         )
         announce(
             CertificateKindChanged(tenant_id=scope.business_id, at=at, actor=actor, kind_id=row.pk),
@@ -145,6 +146,14 @@ def revoke_certificate(*, scope: Scope, public_id: str, reason: str, at: datetim
         )
         row.refresh_from_db()
     return row
+
+
+def withdraw_certificates(*, business_id: int, actor: str) -> None:
+    """Take away what somebody recorded who never was (the demo's people), and the kinds that they named and nobody else uses."""
+    with transaction.atomic():
+        Certificate.objects.filter(employee__business_id=business_id, recorded_by=actor).delete()
+        used = Certificate.objects.filter(kind=OuterRef("pk"))
+        CertificateKind.objects.filter(~Exists(used), business_id=business_id, actor=actor).delete()
 
 
 def _check(achieved_on: date, valid_through: date | None, verifier: str, reference: str, paper: Paper | None, today: date) -> None:

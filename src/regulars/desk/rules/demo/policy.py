@@ -33,10 +33,22 @@ VOTES = (
     ("zoltan", "4.1", True),
 )
 CONFIRMED = ("ines", "petra", "tom", "linh")
+LEARNERS = """\
+[[authority]]
+paragraph = "3.3"
+text = "Who is still learning, or whose certificate has lapsed, gives a coffee."
+kind = "goodwill"
+ledger = "goodwill"
+roles = ["learner"]
+per_gesture = "4 GBP"
+per_case = "4 GBP"
+"""
 CHANGES = (
     ("within two working hours", "within one working hour"),
     ('first_answer = "2bh"', 'first_answer = "1bh"'),
     ('per_gesture = "15 GBP"', 'per_gesture = "20 GBP"'),
+    ('period = "month"', 'period = "month"\ncertificate = "complaints"\nlapsed_as = "learner"'),
+    ("[[promises]]", LEARNERS + "\n[[promises]]"),
 )
 PROPOSALS = (
     ("tom", 40, "Bigger cakes", "When we spoil a birthday, a coffee does not make it good. Let us give a cake.", ("linh", "zoltan", "petra"), "In version 2.0: 20 at a time."),
