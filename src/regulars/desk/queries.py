@@ -45,12 +45,13 @@ from regulars.groundwork.kernel.schedules import instant_of
 from regulars.groundwork.kernel.upgrade import pending
 from regulars.groundwork.kernel.worker import is_alive
 from regulars.insight.queries import CustomerFigures, current_refresh, figures_of, most_at_stake
-from regulars.policy.queries import Version, policy_to_confirm
+from regulars.policy.queries import Reminder, Version, due_to_confirm_of, overdue_confirmations, policy_to_confirm
 from regulars.purchases.queries import CustomerTotals, customer_totals, purchases_exist, sums_of
 from regulars.staff.queries import (
     Actor,
     CertificateCounts,
     CertificateShown,
+    Employee,
     Role,
     certificate_counts,
     employee_names,
@@ -226,15 +227,18 @@ class TodayScreen:
     leaving: list[Leaving] | None = None
     follow_ups: list[FollowUp] = field(default_factory=list)
     policy: Version | None = None
+    policy_due_at: datetime | None = None
+    unconfirmed: list[Reminder] = field(default_factory=list)
     running_out: list[CertificateShown] = field(default_factory=list)
     certificates: CertificateCounts | None = None
 
 
-def today_page(*, scope: Scope, actor: Actor, at: datetime) -> TodayScreen:
+def today_page(*, scope: Scope, actor: Actor, employee: Employee, at: datetime) -> TodayScreen:
     """What the home shows; the checklist only to those who can tick it off."""
     business = business_of(scope=scope)
     counts = _counts(scope)
     any_purchase = purchases_exist(scope=scope)
+    policy = policy_to_confirm(scope=scope, employee_id=actor.id, role=actor.role, at=at)
     return TodayScreen(
         business=business,
         customers=counts.all,
@@ -244,7 +248,9 @@ def today_page(*, scope: Scope, actor: Actor, at: datetime) -> TodayScreen:
         takings=_takings(scope, business, at) if any_purchase else None,
         leaving=_leaving(scope) if may_open(actor, "desk:insight_leaving") else None,
         follow_ups=follow_ups_due(scope=scope, staff_id=actor.id, size=8),
-        policy=policy_to_confirm(scope=scope, employee_id=actor.id, role=actor.role, at=at),
+        policy=policy,
+        policy_due_at=due_to_confirm_of(scope=scope, version=policy, employee=employee) if policy else None,
+        unconfirmed=overdue_confirmations(scope=scope, at=at) if may_open(actor, "desk:certificates") else [],
         running_out=reminders_open(scope=scope, employee_id=actor.id, at=at),
         certificates=certificate_counts(scope=scope, at=at, zone=zone_of(business=business))
         if may_open(actor, "desk:record_certificate")

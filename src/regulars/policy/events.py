@@ -69,6 +69,20 @@ class PolicyConfirmed(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ConfirmationDue(Fact):
+    """An employee is reminded to confirm a version, `days` after it was due (negative: before). Escalated: those who supervise are told."""
+
+    version_id: int
+    employee_id: int
+    days: int
+    escalated: bool
+
+    @property
+    def subject(self) -> str:
+        return f"policy:{self.version_id}"
+
+
+@dataclass(frozen=True, kw_only=True)
 class ProposalChanged(Fact):
     """A proposal was made, merged, answered or linked to a version (`act`). An anonymous one is announced without its author."""
 

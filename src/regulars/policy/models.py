@@ -112,6 +112,25 @@ class Confirmation(models.Model):
         constraints = [models.UniqueConstraint(fields=["business", "major", "employee"], name="policy_confirmed_once")]
 
 
+class Reminder(models.Model):
+    """Somebody was reminded to confirm a major version, so many days after (negative: before) it was due; once each.
+
+    `escalated`: those who supervise were told, because they had not.
+    """
+
+    business = models.ForeignKey("business.Business", on_delete=models.CASCADE, related_name="+")
+    version = models.ForeignKey(Version, on_delete=models.CASCADE, related_name="reminders")
+    major = models.IntegerField()
+    employee = models.ForeignKey("staff.Employee", on_delete=models.CASCADE, related_name="+")
+    days = models.SmallIntegerField()
+    escalated = models.BooleanField(default=False)
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "policy_reminder"
+        constraints = [models.UniqueConstraint(fields=["business", "major", "employee", "days"], name="policy_reminded_once")]
+
+
 class Proposal(models.Model):
     """What somebody of the staff proposes. An anonymous one keeps no author at all, so that nothing can tell who it was."""
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from regulars.policy.rules.confirming import Absence, due_to_confirm, is_away
+from regulars.policy.rules.confirming import Absence, due_to_confirm, is_away, reminder_days
 
 pytestmark = pytest.mark.pure
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -40,3 +40,29 @@ def test_both_days_of_a_leave_are_days_away_by_the_clock_of_the_business() -> No
     absences = [away("2026-12-10", "2026-12-11")]
     instants = ["2026-12-09T22:59Z", "2026-12-09T23:00Z", "2026-12-11T22:59Z", "2026-12-11T23:00Z"]
     assert [is_away(absences=absences, at=datetime.fromisoformat(one), zone=BERLIN) for one in instants] == [False, True, True, False]
+
+
+@pytest.mark.parametrize(
+    ("days", "sent", "due"),
+    [
+        (-8, [], None),
+        (-7, [], (-7, False)),
+        (-1, [-7], None),
+        (0, [-7], (0, False)),
+        (2, [-7, 0], None),
+        (3, [-7, 0], (3, False)),
+        (4, [-7, 0, 3], (4, True)),  # then those who supervise
+        (5, [-7, 0, 3, 4], None),
+        (2, [], (0, False)),  # whom the machine did not reach in time hears the last one only
+        (40, [], (4, True)),
+        (0, [3], None),  # the due day moved away (a leave was entered): nothing a second time
+    ],
+)
+def test_reminders_come_around_the_due_day_once_each(days: int, sent: list[int], due: tuple[int, bool] | None) -> None:
+    assert reminder_days(remind=(-7, 0, 3), days=days, sent=sent) == due
+
+
+def test_without_reminders_those_who_supervise_hear_of_it_the_day_after() -> None:
+    assert reminder_days(remind=(), days=0, sent=[]) is None
+    assert reminder_days(remind=(), days=1, sent=[]) == (1, True)
+    assert reminder_days(remind=(-7,), days=1, sent=[-7]) == (1, True)

@@ -17,6 +17,6 @@ NOTICED_FOR = timedelta(days=1)
 def today(request: HttpRequest) -> HttpResponse:
     """The home of everybody: what to do, what is new, what is still to set up."""
     asking = Asking(request)
-    page = today_page(scope=asking.scope, actor=asking.actor, at=asking.at)
+    page = today_page(scope=asking.scope, actor=asking.actor, employee=asking.employee, at=asking.at)
     guessed = networks_slowed_since(since=asking.at - NOTICED_FOR) if may_open(asking.actor, "desk:staff") else []
     return render(request, "desk/today.html", {"page": page, "at": asking.at, "guessed": guessed, "current_section": "today"})

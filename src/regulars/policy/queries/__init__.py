@@ -1,6 +1,6 @@
 """Answers of the policy: deadlines by a calendar and how they come about; what is in force, who has confirmed it."""
 
-from regulars.policy.models import Comment, Draft, Version
+from regulars.policy.models import Comment, Draft, Reminder, Version
 from regulars.policy.queries.authority import authority_kinds_of, authority_of
 from regulars.policy.queries.deadlines import Deadline, PauseRefused, StartRefused, deadline_by, instant_of
 from regulars.policy.queries.proposals import ProposalShown, proposals
@@ -10,7 +10,9 @@ from regulars.policy.queries.versions import (
     PersonToConfirm,
     confirmation_rate,
     confirmed_by,
+    due_to_confirm_of,
     open_draft,
+    overdue_confirmations,
     policy_of_version,
     policy_to_confirm,
     policy_versions,
@@ -49,6 +51,7 @@ __all__ = [
     "Piece",
     "Policy",
     "ProposalShown",
+    "Reminder",
     "StartRefused",
     "Step",
     "Target",
@@ -64,9 +67,11 @@ __all__ = [
     "confirmed_by",
     "deadline_by",
     "due_at",
+    "due_to_confirm_of",
     "instant_of",
     "level_for",
     "open_draft",
+    "overdue_confirmations",
     "paragraphs_shown",
     "policy_in",
     "policy_of_version",

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
 from regulars.business.queries import Scope, business_of, zone_of
 from regulars.groundwork.kernel.ids import parsed
-from regulars.policy.models import Confirmation, Draft, Version
+from regulars.policy.models import Confirmation, Draft, Reminder, Version
 from regulars.policy.rules.confirming import Absence, due_to_confirm, is_away
 from regulars.policy.rules.document import Policy, policy_in
 from regulars.staff.queries import Employee, leaves_of
@@ -91,7 +91,7 @@ def confirmation_rate(*, scope: Scope, version: Version, at: datetime) -> Confir
     """
     policy = policy_of_version(version)
     zone = zone_of(business=business_of(scope=scope))
-    first = Version.objects.filter(business_id=scope.business_id, major=version.major).order_by("minor").first() or version
+    first = _first_of_major(scope, version)
     done = dict(
         Confirmation.objects.filter(business_id=scope.business_id, major=version.major, at__lte=at).values_list("employee_id", "at")
     )
@@ -121,6 +121,29 @@ def confirmed_by(*, scope: Scope, version: Version, employee_id: int) -> datetim
     return row.at if row else None
 
 
+def due_to_confirm_of(*, scope: Scope, version: Version, employee: Employee) -> datetime:
+    """By when an employee has to confirm a version's major one."""
+    absences = [(leave.from_on, leave.until_on) for leave in leaves_of(scope=scope, employee_id=employee.pk)]
+    first = _first_of_major(scope, version)
+    return due_to_confirm(
+        published=max(first.published_at, first.effective_at),
+        joined=employee.joined_at,
+        absences=absences,
+        days=policy_of_version(version).confirmation.days,
+        zone=zone_of(business=business_of(scope=scope)),
+    )
+
+
+def overdue_confirmations(*, scope: Scope, at: datetime) -> list[Reminder]:
+    """Of whom those who supervise were told that they have not confirmed, and still have not; within the caller's branches."""
+    done = Confirmation.objects.filter(business_id=OuterRef("business_id"), major=OuterRef("major"), employee_id=OuterRef("employee_id"))
+    later = Version.objects.filter(business_id=OuterRef("business_id"), major__gt=OuterRef("major"), effective_at__lte=at)
+    rows = Reminder.objects.filter(~Exists(done), ~Exists(later), business_id=scope.business_id, escalated=True, employee__left_at=None)
+    if scope.branch_ids is not None:
+        rows = rows.filter(Q(employee__every_branch=True) | Q(employee__branches__in=scope.branch_ids)).distinct()
+    return list(rows.select_related("employee", "version").order_by("employee__name"))
+
+
 def policy_to_confirm(*, scope: Scope, employee_id: int, role: str | None, at: datetime) -> Version | None:
     """The version in force when this person is asked to confirm it and has not; one query."""
     done = Confirmation.objects.filter(business_id=scope.business_id, major=OuterRef("major"), employee_id=employee_id)
@@ -129,3 +152,7 @@ def policy_to_confirm(*, scope: Scope, employee_id: int, role: str | None, at: d
     if version is None or version.done or role not in policy_of_version(version).confirmation.roles:
         return None
     return version
+
+
+def _first_of_major(scope: Scope, version: Version) -> Version:
+    return Version.objects.filter(business_id=scope.business_id, major=version.major).order_by("minor").first() or version

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -25,6 +25,20 @@ def is_away(*, absences: Sequence[Absence], at: datetime, zone: ZoneInfo) -> boo
     """Whether the person is on leave on the local day of an instant."""
     day = at.astimezone(zone).date()
     return any(first <= day <= last for first, last in absences)
+
+
+def reminder_days(*, remind: Collection[int], days: int, sent: Collection[int]) -> tuple[int, bool] | None:
+    """What is due `days` local days after the due day (negative: before): the reminder, and whether it goes to those who supervise.
+
+    Whom several reach at once hears the last only. The day after the last reminder, and never before the day after it was due, those
+    who supervise hear of it, once.
+    """
+    last = max(max(remind, default=0), 0) + 1
+    if days >= last:
+        return None if last in sent else (last, True)
+    reached = [one for one in remind if one <= days]
+    nearest = max(reached, default=None)
+    return (nearest, False) if nearest is not None and not any(one >= nearest for one in sent) else None
 
 
 def _midnight(day: date, zone: ZoneInfo) -> datetime:

@@ -177,7 +177,7 @@ class Confirmation(Part):
 
     roles: Annotated[tuple[Role, ...], BeforeValidator(_tuple)] = (*RANK, "marketer")
     days: int = Field(14, ge=1, le=365)
-    remind: Annotated[tuple[int, ...], BeforeValidator(_tuple)] = (-7, 0, 3)
+    remind: Annotated[tuple[Annotated[int, Field(ge=-365, le=365)], ...], Field(max_length=10), BeforeValidator(_tuple)] = (-7, 0, 3)
 
 
 def _longer(one: Target, other: Target) -> bool:

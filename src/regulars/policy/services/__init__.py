@@ -11,6 +11,7 @@ from regulars.policy.services.proposing import (
     support_proposal,
 )
 from regulars.policy.services.publishing import CommentsOpen, publish_policy, withdraw_policy
+from regulars.policy.services.reminding import remind_to_confirm
 from regulars.policy.services.talking import answer_comment, comment_on_draft, vote_on_paragraph
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "make_proposal",
     "merge_proposals",
     "publish_policy",
+    "remind_to_confirm",
     "save_draft",
     "support_proposal",
     "vote_on_paragraph",
