@@ -51,10 +51,12 @@ from regulars.staff.queries import (
     Actor,
     CertificateCounts,
     CertificateShown,
+    CoachingNote,
     Employee,
     Role,
     certificate_counts,
     employee_names,
+    follow_up_talks_due,
     may_open,
     reminders_open,
     table,
@@ -231,6 +233,7 @@ class TodayScreen:
     unconfirmed: list[Reminder] = field(default_factory=list)
     running_out: list[CertificateShown] = field(default_factory=list)
     certificates: CertificateCounts | None = None
+    talks: list[CoachingNote] = field(default_factory=list)
 
 
 def today_page(*, scope: Scope, actor: Actor, employee: Employee, at: datetime) -> TodayScreen:
@@ -251,6 +254,9 @@ def today_page(*, scope: Scope, actor: Actor, employee: Employee, at: datetime) 
         policy=policy,
         policy_due_at=due_to_confirm_of(scope=scope, version=policy, employee=employee) if policy else None,
         unconfirmed=overdue_confirmations(scope=scope, at=at) if may_open(actor, "desk:certificates") else [],
+        talks=follow_up_talks_due(scope=scope, employee_id=actor.id, day=at.astimezone(zone_of(business=business)).date())
+        if may_open(actor, "desk:write_coaching")
+        else [],
         running_out=reminders_open(scope=scope, employee_id=actor.id, at=at),
         certificates=certificate_counts(scope=scope, at=at, zone=zone_of(business=business))
         if may_open(actor, "desk:record_certificate")

@@ -149,6 +149,8 @@ TABLE = Table(
         read("desk:certificate_document", EVERYBODY),  # the holder's own, or anybody's for leads
         write("desk:note_certificate", EVERYBODY),
         read("desk:own_training", EVERYBODY),
+        both("desk:write_coaching", SUPERVISE),
+        both("desk:coaching_note", EVERYBODY),  # its two people; everybody else gets 404
         write("desk:plan_leave", LEADS),
         write("desk:cancel_leave", LEADS),
         # Purchases.

@@ -164,6 +164,7 @@ PERSONAL: dict[str, dict[str, str]] = {
     "staff_certificate": {"staff": "achieved_on valid_through verifier reference recorded_by revoked_by revoked_reason"},
     "staff_certificatedocument": {"staff": "file_name content", "digest": "digest"},
     "staff_certificatekind": {"plain": "code name", "staff": "actor"},
+    "staff_coachingnote": {"staff": "evidence link actions follow_up_on reply outcome"},
     "staff_employee": {"secret": "password", "staff": "email name role language"},
     "staff_invitation": {"staff": "email name role invited_by", "secret": "token_hash"},
     "staff_leave": {"staff": "from_on until_on planned_by"},

@@ -142,3 +142,15 @@ class CertificateRunsOut(EmployeeFact):
 
     certificate_id: int
     days_before: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CoachingNoted(Fact):
+    """A coaching note was written, answered or closed (`act`). Whom it is about, the fact does not tell."""
+
+    note_id: int
+    act: str
+
+    @property
+    def subject(self) -> str:
+        return f"coaching_note:{self.note_id}"

@@ -33,14 +33,14 @@ def fill(cast: Cast, start: int, count: int) -> None:
 @pytest.mark.parametrize(
     ("path", "most"),
     [
-        ("/", 16),
+        ("/", 18),
         ("/customers/", 6),
         ("/customers/?q=crowd", 7),
         ("/customers/{ada}/", 20),
         ("/customers/duplicates/", 4),
         ("/purchases/", 6),
         ("/settings/", 8),
-        ("/settings/staff/", 9),
+        ("/settings/staff/", 10),
         ("/certificates/", 8),
         ("/account/training/", 8),
     ],

@@ -25,6 +25,7 @@ from regulars.staff.queries import (
     certificate_of,
     certificates_listed,
     certificates_of,
+    coaching_notes_of,
     document_of,
     employee_of,
     may_open,
@@ -207,6 +208,7 @@ def own(request: HttpRequest) -> HttpResponse:
     context = {
         "certificates": certificates_of(scope=asking.scope, employee_id=asking.actor.id, at=asking.at),
         "authority": authority_kinds_of(scope=asking.scope, employee_id=asking.actor.id, at=asking.at),
+        "notes": coaching_notes_of(scope=asking.scope, employee_id=asking.actor.id),
         "current_section": "today",
     }
     return render(request, "desk/own_training.html", context)

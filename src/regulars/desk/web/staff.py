@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import cast
 
 from django import forms
@@ -20,6 +21,7 @@ from regulars.staff.queries import (
     Role,
     api_keys,
     certificates_of,
+    coaching_figures,
     employee_of,
     employees,
     invitations,
@@ -38,6 +40,7 @@ from regulars.staff.services import (
     withdraw_invitation,
 )
 
+COACHING_SHOWN = timedelta(days=90)
 ROLE_LABELS = {
     Role.EXECUTIVE: gettext_lazy("Executive: everything"),
     Role.MANAGER: gettext_lazy("Manager: everything but appointing executives"),
@@ -115,7 +118,12 @@ def people(request: HttpRequest) -> HttpResponse:
             actor=asking.actor.name,
         ),
     )
-    context = {"people": employees(scope=asking.scope), "invitations": invitations(scope=asking.scope), "current_section": "settings"}
+    context = {
+        "people": employees(scope=asking.scope),
+        "invitations": invitations(scope=asking.scope),
+        "coaching": coaching_figures(scope=asking.scope, since=asking.at - COACHING_SHOWN),
+        "current_section": "settings",
+    }
     if made is None:
         return form_page(request, "desk/staff.html", form, **context)
     # The link is shown in this answer only: no redirect, and no copy of the token anywhere.

@@ -1,6 +1,6 @@
 """People who work there, what they have learnt, and the keys of their programs."""
 
-from regulars.staff.models.learning import Certificate, CertificateDocument, CertificateKind, CertificateReminder
+from regulars.staff.models.learning import Certificate, CertificateDocument, CertificateKind, CertificateReminder, CoachingNote
 from regulars.staff.models.people import (
     ApiKey,
     Appointment,
@@ -24,6 +24,7 @@ __all__ = [
     "CertificateDocument",
     "CertificateKind",
     "CertificateReminder",
+    "CoachingNote",
     "Employee",
     "Invitation",
     "KnownDevice",

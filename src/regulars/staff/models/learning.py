@@ -90,3 +90,38 @@ class CertificateReminder(models.Model):
     class Meta:
         db_table = "staff_certificatereminder"
         constraints = [models.UniqueConstraint(fields=["certificate", "days_before"], name="certificate_reminded_once")]
+
+
+class CoachingNote(models.Model):
+    """What a coach and the coached person agreed on, from which evidence. For the two of them alone: nobody else ever sees it."""
+
+    public_id = models.UUIDField(default=new_id, unique=True, editable=False)
+    coach = models.ForeignKey("staff.Employee", on_delete=models.CASCADE, related_name="+")
+    coachee = models.ForeignKey("staff.Employee", on_delete=models.CASCADE, related_name="+")
+    evidence = models.CharField(max_length=4000)
+    link = models.CharField(max_length=500, blank=True, default="")
+    actions = models.CharField(max_length=4000)
+    follow_up_on = models.DateField(null=True, blank=True)
+    written_at = models.DateTimeField()
+    reply = models.CharField(max_length=4000, blank=True, default="")
+    replied_at = models.DateTimeField(null=True, blank=True)
+    outcome = models.CharField(max_length=4000, blank=True, default="")
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        db_table = "staff_coachingnote"
+        constraints = [
+            models.CheckConstraint(condition=~Q(coach=F("coachee")), name="coaching_takes_two"),
+            models.CheckConstraint(
+                condition=Q(reply="", replied_at__isnull=True) | (~Q(reply="") & Q(replied_at__isnull=False)),
+                name="coaching_reply_has_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(outcome="", closed_at__isnull=True) | (~Q(outcome="") & Q(closed_at__isnull=False)),
+                name="coaching_end_has_words",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["coachee", "-written_at"], name="coaching_of_coachee"),
+            models.Index(fields=["coach", "-written_at"], name="coaching_by_coach"),
+        ]

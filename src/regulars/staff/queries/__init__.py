@@ -1,6 +1,6 @@
 """Questions about the staff, and who a caller is."""
 
-from regulars.staff.models import ApiKey, Certificate, CertificateKind, Employee, Invitation, Leave
+from regulars.staff.models import ApiKey, Certificate, CertificateKind, CoachingNote, Employee, Invitation, Leave
 from regulars.staff.queries.certificates import (
     CertificateCounts,
     CertificateShown,
@@ -13,6 +13,13 @@ from regulars.staff.queries.certificates import (
     document_of,
     reminders_open,
     role_at,
+)
+from regulars.staff.queries.coaching import (
+    CoachingFigures,
+    coaching_figures,
+    coaching_note_of,
+    coaching_notes_of,
+    follow_up_talks_due,
 )
 from regulars.staff.queries.people import (
     Security,
@@ -52,6 +59,8 @@ __all__ = [
     "CertificateCounts",
     "CertificateKind",
     "CertificateShown",
+    "CoachingFigures",
+    "CoachingNote",
     "Employee",
     "Invitation",
     "Leave",
@@ -70,12 +79,16 @@ __all__ = [
     "certificates_listed",
     "certificates_of",
     "client_address",
+    "coaching_figures",
+    "coaching_note_of",
+    "coaching_notes_of",
     "document_of",
     "employee_by_email",
     "employee_names",
     "employee_of",
     "employee_signing_in",
     "employees",
+    "follow_up_talks_due",
     "has_second_factor",
     "invitation_of_token",
     "invitations",

@@ -9,6 +9,7 @@ from regulars.staff.services.certifying import (
     revoke_certificate,
     withdraw_certificates,
 )
+from regulars.staff.services.coaching import CoachingRefused, close_coaching, reply_to_coaching, write_coaching_note
 from regulars.staff.services.joining import (
     EmailTaken,
     InvitationGone,
@@ -50,6 +51,7 @@ from regulars.staff.services.standing import LastExecutive, appoint_employee, ch
 __all__ = [
     "AuthenticatorThere",
     "CertificateRefused",
+    "CoachingRefused",
     "EmailTaken",
     "InvitationGone",
     "LastExecutive",
@@ -72,6 +74,7 @@ __all__ = [
     "cancel_leave",
     "change_password",
     "choose_manners",
+    "close_coaching",
     "confirm_authenticator",
     "finish_sign_in",
     "hire_employee",
@@ -94,10 +97,12 @@ __all__ = [
     "remove_all_factors",
     "remove_authenticator",
     "remove_passkey",
+    "reply_to_coaching",
     "return_from_outside",
     "revoke_certificate",
     "revoke_key",
     "sign_in",
     "withdraw_certificates",
     "withdraw_invitation",
+    "write_coaching_note",
 ]

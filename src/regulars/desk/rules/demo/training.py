@@ -34,3 +34,40 @@ CERTIFICATES = (
     Achieved("petra", "first-aid", 300, 795, "St John’s First Aiders", "FA-9930"),
     Achieved("rui", "food-hygiene", 1_200, -105, "Thames Valley Food Academy", "TVFA-16001"),
 )
+
+
+@dataclass(frozen=True)
+class Coached:
+    """Coach and coached person, so many days ago; when they talk again (days from today); the answer, and what came of it."""
+
+    coach: str
+    coachee: str
+    days_ago: int
+    evidence: str
+    actions: str
+    again: int
+    reply: str = ""
+    outcome: str = ""
+
+
+COACHING = (
+    Coached(
+        "zoltan",
+        "tom",
+        19,
+        "The birthday cake that came a day late: the customer told her story three times before anybody wrote it down.",
+        "Whoever hears of a problem writes the first line at once, while the customer still stands there.",
+        1,
+        "I will keep the tablet at the counter.",
+    ),
+    Coached(
+        "petra",
+        "linh",
+        62,
+        "Two calls on the same wrong invoice, each answered kindly and each without a date.",
+        "Name a day when you promise to call back, and enter it as a follow-up.",
+        -20,
+        "",
+        "Every promise of the last month had a date, and all but one were kept.",
+    ),
+)
