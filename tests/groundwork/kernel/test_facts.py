@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.db.models.functions import Now
 
 from regulars.contacts.models import Entry
 from regulars.customers.events import CustomerRegistered
@@ -49,6 +52,31 @@ def test_a_fact_reaches_the_timeline_once_even_when_delivered_twice(cast: Cast) 
     Job.objects.filter(kind="kernel.deliver").update(state="queued", settled_at=None)
     run_until_idle()
     assert Entry.objects.filter(customer=cast.ada).count() == before
+
+
+@pytest.mark.django_db
+def test_facts_announced_together_are_delivered_together_and_one_bad_one_holds_up_no_other(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_until_idle()
+    reached: list[int] = []
+
+    def picky(fact: CustomerRegistered) -> None:
+        if fact.customer_id == cast.bo.pk:
+            raise RuntimeError("a fault with one of them")
+        reached.append(fact.customer_id)
+
+    monkeypatch.setattr(facts, "REACTIONS", [facts.Reaction(name="test.picky", to=CustomerRegistered, run=picky)])
+    with transaction.atomic():
+        facts.announce_many([dataclasses.replace(registered(cast), customer_id=one.pk) for one in (cast.ada, cast.bo, cast.cleo)])
+    waiting = Job.objects.filter(kind="kernel.deliver", state="queued")
+    assert [len(job.payload["facts"]) for job in waiting] == [3]
+    run_until_idle()  # all or none: none
+    waiting.update(due_at=Now())
+    reached.clear()
+    run_until_idle()
+    assert sorted(reached) == sorted([cast.ada.pk, cast.cleo.pk])
+    assert waiting.count() == 1
 
 
 @pytest.mark.django_db

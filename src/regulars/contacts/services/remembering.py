@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-from regulars.contacts.models import Entry
+import json
+
 from regulars.customers.events import CustomerFact
-from regulars.customers.queries import Customer
+from regulars.groundwork.kernel.bulk.dialect import instant_value, run
+
+REMEMBER = """
+INSERT INTO contacts_entry (business_id, customer_id, at, kind, headline, headline_values, actor, fact_key)
+SELECT %s, c.id, %s, %s, %s, %s, %s, %s FROM customers_customer c WHERE c.id = %s
+ON CONFLICT DO NOTHING
+"""
 
 
 def remember_fact(*, fact: CustomerFact, fact_key: str) -> bool:
     """Put a fact on its customer's timeline, once. False when it stood there already, or the customer is gone (an import undone, the demo removed)."""
-    if not Customer.objects.filter(pk=fact.customer_id).exists():
-        return False
-    _entry, made = Entry.objects.get_or_create(
-        customer_id=fact.customer_id,
-        fact_key=fact_key,
-        defaults={
-            "business_id": fact.tenant_id,
-            "at": fact.at,
-            "kind": fact.name,
-            "headline": fact.headline[:200],
-            "headline_values": fact.headline_values,
-            "actor": fact.actor,
-        },
-    )
-    return made
+    values = json.dumps(fact.headline_values)
+    said = (fact.name, fact.headline[:200], values, fact.actor, fact_key)
+    return bool(run(REMEMBER, fact.tenant_id, instant_value(fact.at), *said, fact.customer_id))

@@ -22,6 +22,7 @@ from regulars.customers.services.merging import (
     merge_customers,
     unmerge_customers,
 )
+from regulars.customers.services.newcomers import Newcomer, register_newcomers, wait_for_addresses
 from regulars.customers.services.numbers import (
     forget_numbers,
     known_numbers_sql,
@@ -97,6 +98,7 @@ __all__ = [
     "MergedWithItself",
     "Nameless",
     "NewCustomer",
+    "Newcomer",
     "NoLongerKnown",
     "NoOrganisation",
     "NotAlike",
@@ -154,6 +156,7 @@ __all__ = [
     "record_consent",
     "register_customer",
     "register_customers",
+    "register_newcomers",
     "register_numbers",
     "remove_contact_point",
     "remove_customers",
@@ -164,6 +167,7 @@ __all__ = [
     "unknown_numbers",
     "unmerge_customers",
     "used_customers",
+    "wait_for_addresses",
     "withdraw_consent",
     "withdraw_traits",
 ]

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 
 from django.db import transaction
-from django.db.models import Q
 
-from regulars.customers.models import ContactPoint, Customer, Likeness
+from regulars.customers.models import Likeness
 from regulars.customers.rules.likeness import SHARED_MOST, strength_of
-from regulars.groundwork.kernel.bulk.dialect import fetch
+from regulars.groundwork.kernel.bulk.dialect import fetch, run
+from regulars.groundwork.kernel.bulk.prepared import fetch_prepared
+from regulars.groundwork.kernel.turns import take_turns
 
 ROWS_AT_ONCE = 1_000
 
@@ -38,30 +39,45 @@ AND NOT EXISTS (SELECT 1 FROM customers_forgotten f WHERE f.customer_id IN (ca.i
 AND NOT EXISTS (SELECT 1 FROM customers_distinction d WHERE d.low_id = ca.id AND d.high_id = cb.id)"""
 
 
+OWN = "SELECT business_id, kind, sort_name, given_name, family_name FROM customers_customer WHERE id = %s"
+POINTS = "SELECT kind, normal FROM customers_contactpoint WHERE customer_id = %s AND kind IN ('email', 'phone')"
+SHARING = (
+    "SELECT p.customer_id, c.kind FROM customers_contactpoint p JOIN customers_customer c ON c.id = p.customer_id"
+    " WHERE p.kind = %s AND p.normal = %s AND c.business_id = %s AND p.customer_id <> %s LIMIT %s"
+)
+NAMESAKES = (
+    "SELECT id, given_name, family_name, kind FROM customers_customer WHERE business_id = %s AND sort_name = %s AND id <> %s LIMIT %s"
+)
+DROP = "DELETE FROM customers_likeness WHERE low_id = %s OR high_id = %s"
+
+
 def compare_customer(customer_id: int) -> None:
     """Write anew whom one record resembles: a few index look-ups. Joins the caller's transaction.
 
-    Of twins registered at one and the same moment neither sees the other; the nightly comparison of all does.
+    Twins that are written at one and the same moment take turns, so that the second sees the first.
     """
-    row = Customer.objects.get(pk=customer_id)
+    business_id, kind, sort_name, given, family = fetch_prepared(OWN, customer_id)[0]
+    points = fetch_prepared(POINTS, customer_id)
+    named = given != "" and family != ""
+    turns = [f"likeness:{business_id}:{what}:{normal}" for what, normal in points]
+    take_turns(names=[*turns, f"likeness:{business_id}:name:{sort_name}"] if named else turns)
     signs: dict[int, set[str]] = defaultdict(set)
-    for kind, normal in ContactPoint.objects.filter(customer=row, kind__in=("email", "phone")).values_list("kind", "normal"):
-        sharing = ContactPoint.objects.filter(kind=kind, normal=normal, customer__business_id=row.business_id)
-        others = list(sharing.exclude(customer=row).values_list("customer_id", "customer__kind")[:SHARED_MOST])
+    for what, normal in points:
+        others = fetch_prepared(SHARING, what, normal, business_id, customer_id, SHARED_MOST)
         if len(others) < SHARED_MOST:
             for other, other_kind in others:
-                if other_kind == row.kind:
-                    signs[other].add(kind)
-    if row.given_name and row.family_name:
-        same = Customer.objects.filter(business_id=row.business_id, sort_name=row.sort_name).exclude(pk=row.pk)
-        namesakes = list(same.values_list("pk", "given_name", "family_name", "kind")[:SHARED_MOST])
+                if other_kind == kind:
+                    signs[other].add(what)
+    if named:
+        namesakes = fetch_prepared(NAMESAKES, business_id, sort_name, customer_id, SHARED_MOST)
         if len(namesakes) < SHARED_MOST:
             for other, *rest in namesakes:
-                if rest == [row.given_name, row.family_name, row.kind]:
+                if rest == [given, family, kind]:
                     signs[other].add("name")
-    Likeness.objects.filter(Q(low=row) | Q(high=row)).delete()
-    found = {(min(row.pk, other), max(row.pk, other)): strength_of(what) for other, what in signs.items()}
-    _write(row.business_id, found)
+    run(DROP, customer_id, customer_id)
+    found = {(min(customer_id, other), max(customer_id, other)): strength_of(what) for other, what in signs.items()}
+    if found:
+        _write(business_id, found)
 
 
 def compare_customers(*, business_id: int) -> int:

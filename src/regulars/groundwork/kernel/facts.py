@@ -1,7 +1,8 @@
 """Facts: what has happened, announced in the transaction that made it so, and delivered to reactions afterwards.
 
 `announce()` writes three things together with the caller's own rows: the fact, one delivery job for each reaction, one line of the audit
-trail. A reaction runs in the worker, in a transaction of its own that also settles the job: each (fact, reaction) pair happens once.
+trail. A reaction runs in the worker, in a transaction of its own that also settles the job: each (fact, reaction) pair happens once. Facts that
+were announced together are delivered together.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import dataclasses
 import json
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from itertools import batched
 from typing import Any, ClassVar, cast
 
 from django.db import connection
@@ -17,6 +19,7 @@ from pydantic import TypeAdapter
 
 KNOWN: dict[str, type[Fact]] = {}
 REACTIONS: list[Reaction] = []
+DELIVERED_TOGETHER = 100
 _ADAPTERS: dict[str, TypeAdapter[Any]] = {}
 
 
@@ -107,14 +110,13 @@ def announce_many(facts: Sequence[Fact]) -> None:
         ],
     )
     lane = KINDS["kernel.deliver"].lane
-    Job.objects.bulk_create(
-        [
-            Job(kind="kernel.deliver", lane=lane, key=f"{number}:{reaction.name}", payload={"fact": number, "reaction": reaction.name})
-            for number, one in zip(numbers, facts, strict=True)
-            for reaction in REACTIONS
-            if isinstance(one, reaction.to)
-        ]
-    )
+    waiting = []
+    for reaction in REACTIONS:
+        wanted = [number for number, one in zip(numbers, facts, strict=True) if isinstance(one, reaction.to)]
+        for some in batched(wanted, DELIVERED_TOGETHER):
+            key = f"{some[0]}:{reaction.name}"
+            waiting.append(Job(kind="kernel.deliver", lane=lane, key=key, payload={"facts": list(some), "reaction": reaction.name}))
+    Job.objects.bulk_create(waiting)
     audit.write_lines(tenant_id=facts[0].tenant_id, acts=[(one.at, one.actor, one.name, one.subject) for one in facts])
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from regulars.business.queries import Scope
 from regulars.customers.queries import Customer, customers_at, survivor_of
-from regulars.customers.services import ContactPointRefused, NewCustomer, register_customer
+from regulars.customers.services import ContactPointRefused, NewCustomer, register_customer, wait_for_addresses
 from regulars.messaging.adapters.keys import token_key
 from regulars.messaging.models import Mailbox, Message, Receipt
 from regulars.messaging.rules.classifying import OWN_MARK
@@ -66,6 +66,10 @@ def sender_of(*, mail: ReadMail, receipt: Receipt, answers: Message | None, may_
         return Sender(own[0], ("known_address",) if len(own) == 1 else ("known_address", "shared_address"), is_known=True)
     if not may_register:
         return Sender(None, (), is_known=False)
+    wait_for_addresses(business_id=receipt.business_id, addresses=_claims(mail))  # of two readers the second finds whom the first has made
+    known = customers_at(business_id=receipt.business_id, addresses=_claims(mail))
+    if known:
+        return Sender(_survivors(receipt.business_id, next(iter(known.values())))[0], ("known_address",), is_known=True)
     return Sender(_prospect(mail, receipt, at=at, actor=actor), ("new_prospect",), is_known=False)
 
 
@@ -82,9 +86,8 @@ def _claims(mail: ReadMail) -> list[str]:
 
 
 def _prospect(mail: ReadMail, receipt: Receipt, *, at: datetime, actor: str) -> Customer:
-    name = mail.sender.name if "@" not in mail.sender.name else ""
-    given, _sep, family = name.strip().rpartition(" ")
-    who = NewCustomer(given_name=(given or family)[:120], family_name=(family if given else "")[:120])
+    given, family = names_in(mail)
+    who = NewCustomer(given_name=given, family_name=family)
     branch_id = receipt.mailbox.branch_id
     try:
         with_address = NewCustomer(given_name=who.given_name, family_name=who.family_name, contact_points=[("email", mail.sender.address)])
@@ -92,6 +95,13 @@ def _prospect(mail: ReadMail, receipt: Receipt, *, at: datetime, actor: str) -> 
     except ContactPointRefused:  # An address that nobody could be reached at still wrote to us; its name or text finds it again.
         fallback = NewCustomer(given_name=who.given_name or mail.sender.address[:120], family_name=who.family_name)
         return register_customer(business_id=receipt.business_id, who=fallback, branch_id=branch_id, at=at, actor=actor)
+
+
+def names_in(mail: ReadMail) -> tuple[str, str]:
+    """Given and family name of whoever wrote, as far as the mail says one."""
+    name = mail.sender.name if "@" not in mail.sender.name else ""
+    given, _sep, family = name.strip().rpartition(" ")
+    return (given or family)[:120], (family if given else "")[:120]
 
 
 def addresses_of(texts: Iterable[str]) -> list[str]:

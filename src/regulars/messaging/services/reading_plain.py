@@ -1,4 +1,4 @@
-"""The quick way for plain mail: from known people, answering nothing, seen for the first time. A batch is read in a dozen statements.
+"""The quick way for plain mail: of people, answering nothing, seen for the first time. A batch is read in two dozen statements.
 
 Whatever is not plain, or goes wrong, is left to the careful way, one by one. Both ways give the same rows.
 """
@@ -15,6 +15,7 @@ from django.db.models import Count
 from regulars.business.queries import Scope
 from regulars.contacts.services import log_contacts
 from regulars.customers.queries import Customer, customers_at
+from regulars.customers.services import Newcomer, register_newcomers
 from regulars.groundwork.kernel.facts import announce_many
 from regulars.messaging.adapters.receipt_sql import settle_read
 from regulars.messaging.events import MessageReceived
@@ -24,7 +25,7 @@ from regulars.messaging.rules.mail import ReadMail, read_mail
 from regulars.messaging.rules.parts import Unreadable
 from regulars.messaging.rules.tokens import tokens_in
 from regulars.messaging.services.describing_mail import contact_said, nature_of_mail, received_row
-from regulars.messaging.services.knowing_senders import own_addresses_of
+from regulars.messaging.services.knowing_senders import names_in, own_addresses_of
 from regulars.messaging.services.obeying import says_stop
 
 PLAIN_BYTES = 256 * 1024
@@ -57,7 +58,7 @@ def _read(receipt_ids: Sequence[int], at: datetime) -> set[int]:
     for receipt in rows.order_by("pk"):
         by_business.setdefault(receipt.business_id, []).append(receipt)
     for business_id, receipts in by_business.items():
-        plain = _known(business_id, _new(business_id, _plain(business_id, receipts)))
+        plain = _put_to_people(business_id, _new(business_id, _plain(business_id, receipts)))
         if plain:
             _write(business_id, plain, at)
             done |= {receipt.pk for receipt, _mail, _row in plain}
@@ -91,8 +92,8 @@ def _new(business_id: int, pairs: list[Pair]) -> list[Pair]:
     return [pair for pair in pairs if counted[pair[2].content_key] == 1 and pair[2].content_key not in known]
 
 
-def _known(business_id: int, pairs: list[Pair]) -> list[Pair]:
-    """Those from one customer's own address who does not write more than people do."""
+def _put_to_people(business_id: int, pairs: list[Pair]) -> list[Pair]:
+    """Those from one customer's own address, or from somebody new, who do not write more than people do."""
     if not pairs:
         return []
     people = customers_at(business_id=business_id, addresses={mail.sender.normal for _receipt, mail, _row in pairs})
@@ -100,14 +101,37 @@ def _known(business_id: int, pairs: list[Pair]) -> list[Pair]:
     senders = {row.sender_address for _receipt, _mail, row in pairs}
     recent = ReceivedMail.objects.filter(business_id=business_id, sender_address__in=senders, received_at__gt=first)
     counts = Counter(dict(recent.order_by().values_list("sender_address").annotate(n=Count("pk"))))
-    found = []
+    few: list[Pair] = []
     for receipt, mail, row in pairs:
-        own: list[Customer] = people.get(mail.sender.normal, [])
         counts[row.sender_address] += 1
-        if len(own) == 1 and not own[0].is_merged_away and counts[row.sender_address] <= MANY_AN_HOUR:  # type: ignore[attr-defined]
+        if counts[row.sender_address] <= MANY_AN_HOUR:
+            few.append((receipt, mail, row))
+    new = _registered(business_id, [pair for pair in few if not people.get(pair[1].sender.normal) and not pair[1].reply_to])
+    found = []
+    for receipt, mail, row in few:
+        own: list[Customer] = people.get(mail.sender.normal, [])
+        if mail.sender.normal in new:
+            row.customer, row.hints = new[mail.sender.normal], ["new_prospect"]
+            people[mail.sender.normal] = [new.pop(mail.sender.normal)]
+        elif len(own) == 1 and not getattr(own[0], "is_merged_away", False):
             row.customer, row.hints = own[0], ["known_address"]
-            found.append((receipt, mail, row))
+        else:
+            continue
+        found.append((receipt, mail, row))
     return found
+
+
+def _registered(business_id: int, pairs: list[Pair]) -> dict[str, Customer]:
+    """The customers that strangers became, by their address in normal form. Whom somebody else registers in this moment is not among them."""
+    first: dict[str, Newcomer] = {}
+    for receipt, mail, _row in pairs:
+        given, family = names_in(mail)
+        newcomer = Newcomer(
+            address=mail.sender.address, given_name=given, family_name=family, branch_id=receipt.mailbox.branch_id, at=receipt.received_at
+        )
+        first.setdefault(mail.sender.normal, newcomer)
+    made = register_newcomers(business_id=business_id, newcomers=list(first.values()), actor=ACTOR) if first else {}
+    return {normal: made[one.address] for normal, one in first.items() if one.address in made}
 
 
 def _write(business_id: int, pairs: list[Pair], at: datetime) -> None:
@@ -128,7 +152,7 @@ def _write(business_id: int, pairs: list[Pair], at: datetime) -> None:
                 customer_id=row.customer_id or 0,
                 mail_id=row.pk,
                 answers_id=None,
-                is_known_sender=True,
+                is_known_sender=row.hints == ["known_address"],
             )
             for row in rows
         ]
