@@ -12,6 +12,7 @@ LEADS = HEADS | {Role.MANAGER}
 SUPERVISE = LEADS | {Role.SUPERVISOR}
 SERVE = SUPERVISE | {Role.AGENT, Role.CASHIER}
 ANALYSE = SUPERVISE | {Role.MARKETER, Role.READ_ONLY}
+NO_READERS = EVERYBODY - {Role.READ_ONLY, Role.MARKETER}
 NO_TILL = EVERYBODY - {Role.CASHIER}
 POST = ("POST",)
 
@@ -61,6 +62,7 @@ TABLE = Table(
         public("desk:welcome", *READ, "POST"),
         public("desk:wishes", *READ, "POST"),  # opened by a link that only we can make
         public("desk:unsubscribe", *READ, "POST"),
+        public("desk:settled", *READ, "POST"),  # opened by a link that only we can make
         public("desk:sign_up", *READ, "POST"),
         public("desk:confirm_opt_in", *READ, "POST"),
         public("design:asset"),
@@ -96,6 +98,27 @@ TABLE = Table(
         both("desk:edit_customer", SERVE | {Role.MARKETER}),
         write("desk:add_contact_point", SERVE | {Role.MARKETER}),
         write("desk:remove_contact_point", SERVE | {Role.MARKETER}),
+        # Cases.
+        read("desk:cases", NO_READERS),
+        read("desk:case", NO_READERS),
+        both("desk:new_case", SERVE),
+        write("desk:answer_case", SERVE),
+        write("desk:note_case", SERVE),
+        write("desk:present_in_case", SERVE),
+        write("desk:hand_over_case", SERVE),
+        write("desk:take_case", SERVE),
+        write("desk:classify_case", SERVE),
+        write("desk:steer_case", SERVE),
+        write("desk:snooze_case", SERVE),
+        both("desk:resolve_case", SERVE),
+        write("desk:promise_in_case", SERVE),
+        write("desk:end_promise", SERVE),
+        write("desk:merge_case", SERVE),
+        write("desk:split_case", SERVE),
+        write("desk:give", SERVE),
+        read("desk:gestures", SERVE),
+        write("desk:decide_gesture", SUPERVISE),
+        both("desk:handler", SUPERVISE),
         # Contacts.
         read("desk:log", SERVE | {Role.MARKETER}),
         both("desk:log_contact", SERVE | {Role.MARKETER}),

@@ -23,7 +23,7 @@ from regulars.policy.queries.versions import (
 from regulars.policy.queries.wording import ParagraphShown, paragraphs_shown, target_in_words
 from regulars.policy.rules.authority import Authority
 from regulars.policy.rules.calendars import Calendar, CalendarFault, calendar_from
-from regulars.policy.rules.deadlines import Piece, account, due_at
+from regulars.policy.rules.deadlines import Piece, Why, account, due_at
 from regulars.policy.rules.document import Policy, policy_in
 from regulars.policy.rules.matching import level_for, traits_named
 from regulars.policy.rules.parts import RANK, Level, NamedPerson, Step
@@ -57,6 +57,7 @@ __all__ = [
     "Target",
     "TargetRefused",
     "Version",
+    "Why",
     "WorkingTime",
     "account",
     "authority_kinds_of",
