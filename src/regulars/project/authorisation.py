@@ -156,6 +156,7 @@ TABLE = Table(
         write("desk:comment_policy", EVERYBODY),
         write("desk:vote_policy", EVERYBODY),
         both("desk:edit_policy", LEADS),
+        both("desk:change_policy_amounts", LEADS),
         write("desk:lay_out_policy", LEADS),
         write("desk:discard_policy", LEADS),
         write("desk:answer_policy", LEADS),

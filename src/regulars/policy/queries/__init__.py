@@ -25,6 +25,7 @@ from regulars.policy.rules.authority import Authority
 from regulars.policy.rules.calendars import Calendar, CalendarFault, calendar_from
 from regulars.policy.rules.deadlines import Piece, Why, account, due_at
 from regulars.policy.rules.document import Policy, policy_in
+from regulars.policy.rules.editing import FIELDS, Place, Section, values_in
 from regulars.policy.rules.matching import level_for, traits_named
 from regulars.policy.rules.parts import RANK, Level, NamedPerson, Step
 from regulars.policy.rules.starting_points import STARTING_POINTS, starting_point
@@ -32,6 +33,7 @@ from regulars.policy.rules.targets import Target
 from regulars.policy.rules.working_time import NeverAgain, WorkingTime
 
 __all__ = [
+    "FIELDS",
     "RANK",
     "STARTING_POINTS",
     "Authority",
@@ -49,9 +51,11 @@ __all__ = [
     "PauseRefused",
     "PersonToConfirm",
     "Piece",
+    "Place",
     "Policy",
     "ProposalShown",
     "Reminder",
+    "Section",
     "StartRefused",
     "Step",
     "Target",
@@ -83,6 +87,7 @@ __all__ = [
     "target_in_words",
     "target_of",
     "traits_named",
+    "values_in",
     "version_at",
     "version_numbered",
     "version_of",

@@ -1,7 +1,7 @@
 """Verbs of the policy: write it, talk about it, put it in force, confirm it."""
 
 from regulars.policy.services.confirming import ConfirmedAnotherText, confirm_policy
-from regulars.policy.services.drafting import DraftMoved, NoDraft, PolicyRefused, discard_draft, lay_out_draft, save_draft
+from regulars.policy.services.drafting import DraftMoved, NoDraft, PolicyRefused, change_amounts, discard_draft, lay_out_draft, save_draft
 from regulars.policy.services.proposing import (
     ProposalRefused,
     answer_proposal,
@@ -23,6 +23,7 @@ __all__ = [
     "ProposalRefused",
     "answer_comment",
     "answer_proposal",
+    "change_amounts",
     "comment_on_draft",
     "confirm_policy",
     "discard_draft",

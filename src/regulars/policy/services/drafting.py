@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
@@ -12,7 +13,9 @@ from regulars.groundwork.kernel.facts import announce
 from regulars.groundwork.kernel.refusals import Refusal
 from regulars.policy.events import PolicyDraftDiscarded, PolicyDrafted
 from regulars.policy.models import Draft
+from regulars.policy.queries.versions import version_at
 from regulars.policy.rules.document import NotAPolicy, Policy, policy_in
+from regulars.policy.rules.editing import CantEdit, Place, edited
 
 
 class PolicyRefused(Refusal):
@@ -68,6 +71,25 @@ def save_draft(*, scope: Scope, text: str, revision: int | None, at: datetime, a
             PolicyDrafted(tenant_id=scope.business_id, at=at, actor=actor, draft_id=draft.pk, revision=draft.revision), after={"text": text}
         )
     return draft
+
+
+def change_amounts(*, scope: Scope, changes: Mapping[Place, str], revision: int, at: datetime, actor: str) -> Draft:
+    """Change single targets and limits of the open draft, or of what is in force when none is open (`revision` 0); the rest of the text
+    stays as it was written. Raises NoDraft when there is nothing to change, DraftMoved, PolicyRefused.
+    """
+    draft = Draft.objects.filter(business_id=scope.business_id, closed_at=None).first()
+    if (draft.revision if draft else 0) != revision:
+        raise DraftMoved
+    version = None if draft else version_at(scope=scope, at=at)
+    if draft is None and version is None:
+        raise NoDraft
+    text = draft.text if draft else version.text if version else ""
+    try:
+        return save_draft(scope=scope, text=edited(text, changes), revision=revision, at=at, actor=actor)
+    except CantEdit:
+        raise PolicyRefused(
+            {"/": _("this text is laid out so that single values can't be changed for you; change it where it is written")}
+        ) from None
 
 
 def _opened(scope: Scope, text: str, at: datetime, actor: str) -> Draft:
