@@ -272,5 +272,17 @@ TABLE = Table(
         ask("api:purchase", "purchases:read"),
         ask("api:message", "messages:read"),
         tell("api:messages", "messages:write"),
+        ask("api:cases", "cases:read"),
+        tell("api:cases", "cases:write"),
+        ask("api:case", "cases:read"),
+        ask("api:case_messages", "cases:read"),
+        tell("api:case_messages", "cases:write"),
+        ask("api:case_promises", "cases:read"),
+        tell("api:case_promises", "cases:write"),
+        tell("api:case_promise_end", "cases:write"),
+        ask("api:case_gestures", "cases:read"),
+        tell("api:case_gestures", "cases:write"),
+        ask("api:case_resolution", "cases:read"),
+        tell("api:case_resolution", "cases:write"),
     ]
 )

@@ -20,6 +20,8 @@ from regulars.service.queries.telling import (
     CaseShown,
     PromiseShown,
     case_shown,
+    entries_of,
+    gestures_of,
     promises_by_stream,
 )
 from regulars.service.rules.clocks import Metric, Standing
@@ -48,8 +50,10 @@ __all__ = [
     "cases_in",
     "cases_of_customer",
     "count_in",
+    "entries_of",
     "find_cases",
     "gestures_awaiting",
+    "gestures_of",
     "handler_shown",
     "notices_of",
     "present_in",

@@ -210,6 +210,16 @@ def promises_of(*, state: CaseState, book: Laws, at: datetime, people: Mapping[i
     return sorted(shown, key=lambda one: (order.get(one.standing, 3), one.due_at or far))
 
 
+def entries_of(*, case: Case) -> list[Entry]:
+    """What was said in a case, in order."""
+    return list(Entry.objects.filter(case=case).select_related("staff", "message").defer("message__text").order_by("at", "pk"))
+
+
+def gestures_of(*, case: Case) -> list[Gesture]:
+    """What was given, asked for, refused or taken back in a case."""
+    return list(Gesture.objects.filter(case=case).order_by("at", "pk"))
+
+
 def promises_by_stream(*, case: Case, at: datetime) -> tuple[list[Happening], list[PromiseShown]]:
     """The stream of a case and its promises as they stand at an instant."""
     book = laws()

@@ -114,6 +114,11 @@ def invitation_of_token(*, token: str, at: datetime) -> Invitation | None:
     )
 
 
+def owner_of_key(*, key_id: int) -> int | None:
+    """The employee on whose behalf a key acts, by internal number."""
+    return ApiKey.objects.filter(pk=key_id).values_list("owner_id", flat=True).first()
+
+
 def api_keys(*, scope: Scope) -> list[ApiKey]:
     """All keys of the business, live ones first."""
     rows = ApiKey.objects.filter(business_id=scope.business_id).select_related("owner").order_by("-made_at")

@@ -33,6 +33,8 @@ KEY_SCOPES = (
     "gate:write",
     "messages:read",
     "messages:write",
+    "cases:read",
+    "cases:write",
 )
 
 # Who may give which role: nobody can hand out more than they hold.

@@ -1,0 +1,158 @@
+"""Mails into cases: they open one, answer one, end a pause, thank, come too late, name another's case; told twice they count once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import pytest
+
+from regulars.groundwork.kernel.worker import run_until_idle
+from regulars.messaging.models import Mailbox, Message, ReceivedMail
+from regulars.messaging.services import Delivery, MailboxParticulars, open_mailbox, read_waiting, receive_mail
+from regulars.service.models import Case, ClockRow, Entry, EventRow
+from regulars.service.services import Resolution, make_courtesy, merge_cases, resolve_case, take_mail, verify, wait_for_customer
+
+from tests.cast import ACTOR, Cast
+from tests.messaging.letters import letter
+from tests.service.laws_for_tests import berlin
+from tests.service.service_cast import MONDAY, NINE, Team, answered, call_team, opened
+
+Write = Callable[..., Case]
+
+
+@pytest.fixture
+def team(cast: Cast) -> Team:
+    return call_team(cast)
+
+
+@pytest.fixture
+def box(team: Team) -> Mailbox:
+    particulars = MailboxParticulars(name="shop", addresses=["shop@fennel.example"])
+    return open_mailbox(business_id=team.cast.business.pk, particulars=particulars, at=NINE - timedelta(days=9), actor=ACTOR)
+
+
+@pytest.fixture
+def write(box: Mailbox) -> Write:
+    """Ada writes; the mail is read `late` after its receipt and put into its case."""
+
+    def came(
+        body: str, *, at: datetime = NINE, subject: str = "Bread", number: str = "1", more: bytes = b"", late: int = 0, **options: str
+    ) -> Case:
+        content = letter(body.encode(), subject=subject, number=number, more=more, **options)
+        receive_mail(mailbox=box, delivery=Delivery(content=content), at=at)
+        read = at + timedelta(minutes=late)
+        read_waiting(at=read)
+        mail = ReceivedMail.objects.latest("pk")
+        take_mail(mail=mail, at=read)
+        take_mail(mail=mail, at=read)
+        return Entry.objects.get(mail=mail).case
+
+    return came
+
+
+def reply_to(message: Message) -> bytes:
+    return f"In-Reply-To: <{message.message_id}>\r\n".encode()
+
+
+@pytest.mark.django_db
+def test_a_mail_opens_a_case_once_and_a_complaint_is_called_one(team: Team, write: Write) -> None:
+    case = write("I am very disappointed with the rolls.")
+    assert (case.nature, case.channel, case.customer_id, case.opened_at) == ("complaint", "email", team.cast.ada.pk, NINE)
+    assert ClockRow.objects.get(case=case, key="first_answer:1").due_at == berlin(MONDAY, "13:00")
+    assert Case.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_the_worker_does_it_by_itself(team: Team, box: Mailbox) -> None:
+    receive_mail(mailbox=box, delivery=Delivery(content=letter(b"When do you open?\r\n")), at=NINE)
+    run_until_idle()
+    assert Case.objects.get().nature == "question"
+
+
+@pytest.mark.django_db
+def test_s12_an_answer_ends_the_waiting_at_its_receipt_though_it_was_read_40_minutes_later(team: Team, write: Write) -> None:
+    case = write("When do you open?")
+    answered(team.cast, case, at=NINE + timedelta(minutes=10))
+    wait_for_customer(scope=team.cast.scope, public_id=str(case.public_id), at=NINE + timedelta(minutes=20), actor="x")
+    again = write("And on Sunday?", at=NINE + timedelta(minutes=60), number="2", more=reply_to(Message.objects.get()), late=40)
+    assert again.pk == case.pk
+    assert ClockRow.objects.get(case=case, key="next_answer:1").due_at == NINE + timedelta(minutes=120)
+    assert Case.objects.get().status == "open"
+    assert verify(scope=team.cast.scope).faults == []
+
+
+@pytest.mark.django_db
+def test_m24_a_thank_you_reopens_nothing_and_a_wrong_guess_is_one_click(team: Team, write: Write) -> None:
+    case = write("When do you open?")
+    answered(team.cast, case, at=NINE)
+    resolve_case(
+        scope=team.cast.scope, public_id=str(case.public_id), resolution=Resolution(told=True), at=NINE + timedelta(hours=1), actor="x"
+    )
+    write("Thanks, all good!", at=NINE + timedelta(hours=2), number="2", more=reply_to(Message.objects.get()))
+    case.refresh_from_db()
+    assert case.status == "resolved"
+    entry = Entry.objects.get(kind="courtesy")
+    make_courtesy(
+        scope=team.cast.scope,
+        public_id=str(case.public_id),
+        entry=str(entry.public_id),
+        courtesy=False,
+        at=NINE + timedelta(hours=3),
+        actor="x",
+    )
+    case.refresh_from_db()
+    assert (case.status, case.reopened) == ("open", 1)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("days", "same"), [(10, True), (20, False)])
+def test_s11_within_the_grace_it_opens_again_after_it_a_new_case_continues(team: Team, write: Write, days: int, same: bool) -> None:
+    case = write("When do you open?")
+    answered(team.cast, case, at=NINE, staff_id=team.mira.pk)
+    resolve_case(
+        scope=team.cast.scope, public_id=str(case.public_id), resolution=Resolution(told=True), at=NINE + timedelta(hours=1), actor="x"
+    )
+    back = write("It was closed when I came", at=NINE + timedelta(days=days), number="2", more=reply_to(Message.objects.get()))
+    assert (back.pk == case.pk) is same
+    case.refresh_from_db()
+    assert case.status == ("open" if same else "resolved")
+    if not same:
+        assert back.owner_id == team.mira.pk
+        assert back.links.get().other_id == case.pk
+        assert ClockRow.objects.get(case=back, key="first_answer:1").is_open
+
+
+@pytest.mark.django_db
+def test_m5_a_foreign_sender_does_not_get_into_a_case_by_its_number(team: Team, write: Write) -> None:
+    case = opened(team.cast)
+    other = write("Hello", subject=f"Re: [#{case.pk}]", sender="Bo Jensen <bo@mail.example>")
+    assert other.pk != case.pk
+    assert EventRow.objects.get(case=other, what="noted").body["hint"] == f"#{case.pk}"
+    mine = write("Hello", subject=f"Re: [#{case.pk}]", number="7")
+    assert mine.pk == case.pk
+
+
+@pytest.mark.django_db
+def test_r7_an_answer_to_a_merged_case_lands_where_it_lives_on(team: Team, write: Write) -> None:
+    case = write("When do you open?")
+    answered(team.cast, case, at=NINE)
+    home = opened(team.cast, at=NINE + timedelta(minutes=20))
+    merge_cases(scope=team.cast.scope, public_id=str(case.public_id), into=str(home.public_id), at=NINE + timedelta(minutes=30), actor="x")
+    back = write("And?", at=NINE + timedelta(hours=1), number="2", more=reply_to(Message.objects.get()))
+    assert back.pk == home.pk
+
+
+@pytest.mark.django_db
+def test_machines_that_answer_each_other_reopen_a_case_only_so_often(team: Team, write: Write) -> None:
+    case = write("When do you open?")
+    answered(team.cast, case, at=NINE)
+    more = reply_to(Message.objects.get())
+    for number in range(8):
+        at = NINE + timedelta(minutes=10 * number + 1)
+        if Case.objects.get(pk=case.pk).status == "open":
+            resolve_case(scope=team.cast.scope, public_id=str(case.public_id), resolution=Resolution(told=True), at=at, actor="x")
+        write(f"And what about {number}?", at=at + timedelta(minutes=5), number=f"n{number}", more=more)
+    case.refresh_from_db()
+    assert (case.reopened, case.status) == (4, "resolved")
+    assert Entry.objects.filter(case=case, kind="in").count() == 9, "nothing is lost"
