@@ -1,6 +1,6 @@
 """The gate under 32 parallel clients on PostgreSQL: decisions a second with reservation, and exactly the allowed number.
 
-Run: `./regulars bench gate` (`--customers 1000000` for the promise as written, `--decisions`, `--clients`, `--processes`). Two runs: every question
+Run: `./regulars bench gate` (`--customers 20000 --contacts 100000` for a quick look, `--decisions`, `--clients`, `--processes`). Two runs: every question
 reserves a place; then ten questions race for the one free place of each customer. Beside them the bare cost: the same clients on the same
 database, each taking the row lock, counting and inserting by plain SQL, with no rules to obey. Promise: 2,000 decisions a second or more.
 """
@@ -24,7 +24,7 @@ from random import Random
 import psycopg
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from servers import server
+from world import add_words, fill, size_of, world
 
 RULES = {
     "caps": [
@@ -36,26 +36,20 @@ RULES = {
     "quiet_hours": {"default": [{"from": "20:00", "to": "08:00"}]},
 }
 NOON = datetime.now(UTC).replace(hour=12, minute=0, second=0, microsecond=0)
-FILL = """
-INSERT INTO customers_customer (public_id, business_id, kind, given_name, family_name, organisation_name, display_name, sort_name, language, zone, note,
-                                prospect, created_at)
-SELECT gen_random_uuid(), %(business)s, 'person', 'Person', n::text, '', 'Person ' || n, 'Person ' || n, '', 'Europe/London', '', false, now()
-FROM generate_series(1, %(n)s) n;
-INSERT INTO customers_consentevent (business_id, customer_id, channel, purpose, address, given, text_version, source, proof, actor, at, recorded_at)
-SELECT business_id, id, 'email', 'offers', '', true, 'v1', 'bench', '{}', 'system:bench', now() - interval '90 days', now() FROM customers_customer;
+# Four confirmed contacts of the last two weeks for everybody, before what is measured.
+SLOTS = """
 INSERT INTO contacts_slot (public_id, business_id, customer_id, household, key, channel, purpose, contact_class, weight, priority, value, address, at,
                            held_until, state, source, made_at, actor, settled_by, settled_reason)
-SELECT gen_random_uuid(), c.business_id, c.id, '', '', 'email', 'offers', 'promotional', 1, 5, 0, '', %(noon)s - k * interval '2 days' - interval '1 hour',
-       now(), 'confirmed', 'bench', now(), 'system:bench', '', ''
-FROM customers_customer c, unnest(ARRAY[1, 5, 9, 14]) k;
-ANALYZE;
+SELECT md5('slot:' || c.id || ':' || k)::uuid, c.business_id, c.id, '', '', 'email', 'offers', 'promotional', 1, 5, 0, '',
+       %(noon)s - k * interval '2 days' - interval '1 hour', now(), 'confirmed', 'bench', now(), 'system:bench', '', ''
+FROM customers_customer c, unnest(ARRAY[1, 5, 9, 14]) k
 """
 
 
 def main() -> int:
     """Fill, race, count; exit code 1 when the promise is broken or one place too many was given."""
     words = argparse.ArgumentParser(description=__doc__)
-    words.add_argument("--customers", type=int, default=20_000)
+    add_words(words)
     words.add_argument("--decisions", type=int, default=12_000)
     words.add_argument("--clients", type=int, default=32)
     words.add_argument("--processes", type=int, default=4)
@@ -63,7 +57,7 @@ def main() -> int:
     given = words.parse_args()
     if given.worker:
         return work(json.loads(given.worker))
-    with server() as address, tempfile.TemporaryDirectory(prefix="regulars-bench-") as folder:
+    with world(size_of(given)) as address, tempfile.TemporaryDirectory(prefix="regulars-bench-") as folder:
         return measure(address, folder, given)
 
 
@@ -77,19 +71,14 @@ def measure(uri: str, folder: str, given: argparse.Namespace) -> int:
         "REGULARS_POOL_SIZE": str(-(-given.clients // given.processes) + 1),
     }
     program = [sys.executable, "-m", "regulars"]
-    hire = [*program, "staff", "add", "--email", "owner@bench.example", "--name", "Owner", "--password-stdin"]
-    subprocess.run(hire, env=environment, input="benchmark-brioche-9", text=True, check=True, stdout=subprocess.DEVNULL)
     rules = Path(folder) / "rules.json"
     rules.write_text(json.dumps(RULES))
     subprocess.run([*program, "gate", "rules", "apply", str(rules)], env=environment, check=True, stdout=subprocess.DEVNULL)
-    begun = time.perf_counter()
     with psycopg.connect(uri, autocommit=True) as database:
         (business,) = database.execute("SELECT id FROM business_business").fetchone() or (0,)
-        for statement in FILL.strip().rstrip(";").split(";\n"):
-            values = {"business": business, "n": given.customers, "noon": NOON}
-            database.execute(statement, values if "%(" in statement else None)  # type: ignore[arg-type]
+        fill(database, "contacts_slot", SLOTS, {"noon": NOON})
         (first,) = database.execute("SELECT min(id) FROM customers_customer").fetchone() or (0,)
-    print(f"{given.customers:,} customers with 4 contacts each made in {time.perf_counter() - begun:.0f} s")
+        database.execute("CHECKPOINT")
     lines, faults = [], []
     for name, ask in (("each reserves a place", "free"), ("ten race for each place", "race"), ("bare SQL, each inserts", "bare")):
         seconds, answers = race(environment, given, ask, business, first)
@@ -191,10 +180,11 @@ def asking(task: dict[str, object]) -> Callable[[int], str]:
                 scope=scope, customer_id=first, ask=Ask("email", "legal", "legal"), reserve=False, key="", at=NOON, actor="system:bench"
             )
             return ""
-        # Free places are those of the first customers, raced for are those of the last.
-        customer = first + customers - 1 - n % (decisions // 10) if racing else first + n % customers
+        # Spread over all: the free places are those of every other customer, those raced for belong to the others.
+        place, places = (n % (decisions // 10), decisions // 10) if racing else (n, decisions)
+        customer = first + (place * max(2, customers // places // 2 * 2) + racing) % customers
         question = Ask("email", "offers", "promotional") if racing else Ask("email", "service", "service")
-        at = NOON - timedelta(hours=2) if racing else NOON + timedelta(days=14 + 9 * (n // customers))
+        at = NOON - timedelta(hours=2) if racing else NOON + timedelta(days=14 + 9 * (n * 2 // customers))
         found = decide_contact(
             scope=scope, customer_id=customer, ask=question, reserve=True, key=f"{task['ask']}-{n}", at=at, actor="system:bench"
         )
@@ -207,6 +197,7 @@ def bare(task: dict[str, object]) -> Callable[[int], str]:
     """The same by plain SQL: lock the customer's row, count the window, insert."""
     local = threading.local()
     first, customers, business = int(str(task["first"])), int(str(task["customers"])), int(str(task["business"]))
+    decisions = int(str(task["decisions"]))
     count = "SELECT coalesce(sum(weight), 0) FROM contacts_slot WHERE customer_id = %s AND state IN ('reserved', 'confirmed') AND at > %s"
     lock = "INSERT INTO contacts_pressure AS p VALUES (%s, 1) ON CONFLICT (subject) DO UPDATE SET version = p.version + 1"
     insert = (
@@ -219,7 +210,7 @@ def bare(task: dict[str, object]) -> Callable[[int], str]:
         if not hasattr(local, "database"):
             local.database = psycopg.connect(os.environ["DATABASE_URL"], prepare_threshold=1)
         database: psycopg.Connection = local.database
-        customer, at = first + n % customers, NOON + timedelta(days=60 + 9 * (n // customers))
+        customer, at = first + n * max(2, customers // decisions // 2 * 2) % customers, NOON + timedelta(days=60 + 9 * (n * 2 // customers))
         with database.transaction():
             database.execute(lock, [f"customer:{customer}"])
             (spent,) = database.execute(count, [customer, at - timedelta(days=7)]).fetchone() or (0,)

@@ -1,6 +1,6 @@
 """Sending on PostgreSQL: messages a second from one worker process into a local sink, every one judged once more by the gate.
 
-Run: `./regulars bench mail_out` (`--messages`, `--connections`). Beside it the bare cost: the same bytes pushed into the same kind of sink over as many
+Run: `./regulars bench mail_out` (`--messages`, `--connections`; `--customers 20000 --contacts 100000` for a quick look). Beside it the bare cost: the same bytes pushed into the same kind of sink over as many
 connections, with no records kept. Promise: 500 messages a second or more, memory flat from a tenth of the way to the end.
 """
 
@@ -17,32 +17,32 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from servers import server
+from world import add_words, size_of, world
 
-PEOPLE = """
-INSERT INTO customers_customer (public_id, business_id, kind, given_name, family_name, organisation_name, display_name, sort_name, language, zone, note,
-                                prospect, created_at)
-SELECT gen_random_uuid(), %(business)s, 'person', 'Person', n::text, '', 'Person ' || n, 'person ' || n, '', 'UTC', '', false, now() FROM generate_series(1, %(n)s) n;
+QUEUE = """
 INSERT INTO messaging_message (public_id, business_id, customer_id, key, channel, purpose, contact_class, address, route_domain, shown_name, sender_name,
                                sender_address, subject, text, message_id, in_reply_to, reservation, actor, priority, is_automatic, state, reason, reply_text,
                                attempts, fence, lease_owner, due_at, give_up_at, queued_at, recorded_at)
-SELECT gen_random_uuid(), business_id, id, 'bench-' || id, 'email', 'transactional', 'transactional', 'person' || family_name || '@mail.example', 'mail.example',
-       display_name, 'Bench', 'hello@bench.example', 'Your order is ready', repeat('Come and fetch it whenever you like. ', 60), id || '@bench.example', '', '',
-       'system:bench', 5, true, 'queued', '', '', 0, 0, '', now(), now() + interval '3 days', now(), now() FROM customers_customer;
-ANALYZE;
+SELECT gen_random_uuid(), c.business_id, c.id, 'bench-' || c.id, 'email', 'transactional', 'transactional', p.normal, 'mail.example',
+       c.display_name, 'Bench', 'hello@bench.example', 'Your order is ready', repeat('Come and fetch it whenever you like. ', 60), c.id || '@bench.example', '', '',
+       'system:bench', 5, true, 'queued', '', '', 0, 0, '', now(), now() + interval '3 days', now(), now()
+FROM (SELECT min(id) AS low, count(*) AS many FROM customers_customer) whole CROSS JOIN generate_series(0, %(n)s - 1) k
+JOIN customers_customer c ON c.id = whole.low + k * greatest(1, whole.many / %(n)s) JOIN customers_contactpoint p ON p.customer_id = c.id AND p.kind = 'email';
+ANALYZE messaging_message;
 """
 
 
 def main() -> int:
     """Fill, send, compare; exit code 1 when the promise is broken."""
     words = argparse.ArgumentParser(description=__doc__)
-    words.add_argument("--messages", type=int, default=5_000)
+    add_words(words)
+    words.add_argument("--messages", type=int, default=10_000)
     words.add_argument("--connections", type=int, default=40, help="as the program has them when nobody sets another number")
     words.add_argument("--sink", action="store_true", help=argparse.SUPPRESS)
     chosen = words.parse_args([one for one in sys.argv[1:] if one != "mail_out"])
     if chosen.sink:
         return be_sink()
-    with server() as address, tempfile.TemporaryDirectory(prefix="regulars-bench-") as folder:
+    with world(size_of(chosen)) as address, tempfile.TemporaryDirectory(prefix="regulars-bench-") as folder:
         sink = subprocess.Popen(
             [sys.executable, __file__, "--sink"],
             stdin=subprocess.PIPE,
@@ -91,17 +91,12 @@ def measure(chosen: argparse.Namespace, sink: subprocess.Popen[str]) -> int:
     django.setup()
     from django.db import connection
 
-    from regulars.business.services import found_business
-    from regulars.groundwork.kernel.upgrade import bring_up_to_date
     from regulars.messaging.models import Message
     from regulars.messaging.services import send_on
     from regulars.messaging.services.composing import message_bytes
 
-    bring_up_to_date()
-    at = datetime.now(UTC)
-    business = found_business(name="Bench", zone="UTC", currency="EUR", at=at, actor="system:bench")
     with connection.cursor() as cursor:
-        cursor.execute(PEOPLE, {"business": business.pk, "n": chosen.messages})
+        cursor.execute(QUEUE, {"n": chosen.messages})
     content = message_bytes(Message.objects.first())  # type: ignore[arg-type]
     bare = bare_rate(content, min(chosen.messages, 2_000), chosen.connections)
     before = counted(sink)

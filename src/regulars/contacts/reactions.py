@@ -9,7 +9,7 @@ from regulars.customers.events import CustomerFact, CustomerForgotten
 from regulars.groundwork.kernel.facts import packed, reacts_to
 
 
-@reacts_to(CustomerFact, name="contacts.remember")
+@reacts_to(CustomerFact, name="contacts.remember", many=True)
 def remember(fact: CustomerFact) -> None:
     """Record it under a key made of the fact's own content, so that a second delivery changes nothing."""
     content = repr((fact.name, sorted(packed(fact).items(), key=lambda pair: pair[0])))

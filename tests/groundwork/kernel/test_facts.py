@@ -66,7 +66,7 @@ def test_facts_announced_together_are_delivered_together_and_one_bad_one_holds_u
             raise RuntimeError("a fault with one of them")
         reached.append(fact.customer_id)
 
-    monkeypatch.setattr(facts, "REACTIONS", [facts.Reaction(name="test.picky", to=CustomerRegistered, run=picky)])
+    monkeypatch.setattr(facts, "REACTIONS", [facts.Reaction(name="test.picky", to=CustomerRegistered, run=picky, many=True)])
     with transaction.atomic():
         facts.announce_many([dataclasses.replace(registered(cast), customer_id=one.pk) for one in (cast.ada, cast.bo, cast.cleo)])
     waiting = Job.objects.filter(kind="kernel.deliver", state="queued")
