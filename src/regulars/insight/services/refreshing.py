@@ -80,19 +80,25 @@ def _perform(refresh: Refresh, at: datetime, tell: Progress) -> Refresh:
     business = business_of(scope=scope)
     window = _window_of(refresh, business, at)
     observation = _observe(business, window, tell)
-    given = refresh.calibration_end is not None
-    scored_history = observation.before if given else observation.whole()
-    rfm = rfm_at(scored_history, end_day=window.scores_on)
-    tell(40, "learning")
-    models = _learnt(rfm, scored_history, observation.customers)
-    tell(55, "testing")
-    found = _findings(business, rfm, models, observation, window)
-    found["back_test"] = _tested(observation, window, models if given else None)
+    counted = _counted(observation)
+    if refresh.calibration_end is not None:
+        tell(40, "learning")
+        rfm, models = _learnt(observation.before, window.scores_on, observation.customers)
+        tell(55, "testing")
+        test = _tested(observation, window, (rfm, models))
+    else:
+        # The test first: it needs both stretches of time, and what follows needs only the whole.
+        tell(40, "testing")
+        test = _tested(observation, window, None)
+        tell(50, "learning")
+        rfm, models = _learnt(observation.settle(), window.scores_on, observation.customers)
+    customers = observation.customers[rfm.position]
+    del observation  # what was read makes room for what is scored
     tell(65, "scoring")
+    found = _findings(business, rfm, models, window) | {"counted": counted, "back_test": test}
     scores = score(rfm, models)
     error = error_of_total_value(rfm, models) if len(rfm) else None
     found["totals"] = findings.totals_found(rfm, scores, error)
-    customers = observation.customers[rfm.position]
     tell(70, "writing")
     _write_scores(refresh, customers, rfm, scores, tell)
     tell(90, "publishing")
@@ -157,19 +163,20 @@ def _persons(merged: dict[int, int]) -> Callable[[Whole], Whole]:
     return person
 
 
-def _learnt(rfm: Rfm, history: VisitHistory, customers: Whole) -> Models:
+def _learnt(history: VisitHistory, end_day: int, customers: Whole) -> tuple[Rfm, Models]:
+    """What the models see at the end of that day, and what they make of it."""
+    rfm = rfm_at(history, end_day=end_day)
     sales, refunds = int(history.column("sales_amount").sum()), int(history.column("refunds_amount").sum())
     share = refund_share(sales, refunds)
-    return learn(rfm, refund_share=share, horizon=Horizon(), customers=customers[rfm.position])
+    return rfm, learn(rfm, refund_share=share, horizon=Horizon(), customers=customers[rfm.position])
 
 
-def _tested(observation: Observation, window: Window, models: Models | None) -> dict[str, Any] | None:
-    """The models against the firm's own past; None when there is nothing to compare."""
+def _tested(observation: Observation, window: Window, learnt: tuple[Rfm, Models] | None) -> dict[str, Any] | None:
+    """The models against the firm's own past; None when there is nothing to compare. `learnt`: from what came before the split."""
     days = observation.end_day - window.split_day
-    before = rfm_at(observation.before, end_day=window.split_day)
-    if days <= 0 or len(before) == 0:
+    if days <= 0 or not observation.before.visits.any():
         return None
-    known = models or _learnt(before, observation.before, observation.customers)
+    before, known = learnt or _learnt(observation.before, window.split_day, observation.customers)
     test = findings.back_test_found(back_test(before, known, observation.after, days=days))
     return test | {
         "from": day_from_number(window.split_day + 1).isoformat(),
@@ -179,10 +186,20 @@ def _tested(observation: Observation, window: Window, models: Models | None) -> 
     }
 
 
-def _findings(business: Business, rfm: Rfm, models: Models, observation: Observation, window: Window) -> dict[str, Any]:
+def _counted(observation: Observation) -> dict[str, int]:
+    before, after = observation.before, observation.after
+    without_sale = (before.visits + after.visits == 0) & (before.column("refunds") + after.column("refunds") > 0)
+    return {
+        "purchases": observation.purchases,
+        "after_the_end": observation.after_the_end,
+        "other_currency": observation.other_currency,
+        "customers_without_sale": int(without_sale.sum()),
+    }
+
+
+def _findings(business: Business, rfm: Rfm, models: Models, window: Window) -> dict[str, Any]:
     currency = business.currency or main_currency(scope=Scope(business.pk))
     minor_per_unit = 10 ** digits_of(currency) if currency else 1
-    whole = observation.whole()
     heavy = heavy_hitters(models.bg_nbd, rfm.frequency, rfm.recency, rfm.age)
     return {
         "currency": currency,
@@ -194,12 +211,6 @@ def _findings(business: Business, rfm: Rfm, models: Models, observation: Observa
         "gamma_gamma": findings.gamma_gamma_found(models.gamma_gamma, minor_per_unit),
         "rhythm": findings.rhythm_found(models),
         "horizon": findings.horizon_found(models),
-        "counted": {
-            "purchases": observation.purchases,
-            "after_the_end": observation.after_the_end,
-            "other_currency": observation.other_currency,
-            "customers_without_sale": int(((whole.visits == 0) & (whole.column("refunds") > 0)).sum()),
-        },
     }
 
 

@@ -151,6 +151,37 @@ def write_lines_sql(*, ready: str) -> str:
     )
 
 
+def record_new_sql(*, ready: str, columns: dict[str, str], numbers: str, currency: str, at: datetime, lines: bool) -> str:
+    """A chunk of which nothing is known yet, recorded by one statement: purchases, lines, and a lock on the customers referred to.
+
+    For files without receipts, on PostgreSQL. It answers (rows, rows whose customer is unknown, refunds, customers who are gone); unless
+    the second and the last are 0 the caller must take it back. Values: those of `numbers`, first slot, last slot, business id, source,
+    batch id, recorded at.
+    """
+    held = {"quantity": "1000", "product": "''", "category": "''"}
+    described = ", ".join(f"r.{name}" if name in columns else f"{value} AS {name}" for name, value in held.items())
+    rows = (
+        f"SELECT {new_id_sql('purchases_purchase', 'r.slot')} AS id, r.key, n.customer_id, r.at, r.amount, {described} "
+        f"FROM {ready} r LEFT JOIN {numbers} n ON n.ref = r.ref WHERE r.slot BETWEEN %s AND %s"
+    )
+    made = (
+        "INSERT INTO purchases_purchase (id, public_id, business_id, customer_id, at, currency, amount_minor, kind, source, source_key, receipt, "
+        f"batch_id, recorded_at) SELECT id, {new_uuid_sql(at)}, %s, customer_id, {instant_sql('at')}, '{currency}', amount, "
+        "CASE WHEN amount < 0 THEN 'refund' ELSE 'sale' END, %s, key, '', %s, %s FROM chunk WHERE customer_id IS NOT NULL"
+    )
+    detailed = (
+        "INSERT INTO purchases_line (purchase_id, position, product, category, quantity_milli, amount_minor) "
+        "SELECT id, 1, product, category, quantity, amount FROM chunk WHERE customer_id IS NOT NULL"
+    )
+    wanted = "SELECT DISTINCT customer_id FROM chunk"
+    return (
+        f"WITH chunk AS MATERIALIZED ({rows}), purchases AS ({made}), {f'lines AS ({detailed}), ' if lines else ''}"
+        f"locked AS (SELECT t.id FROM customers_customer t WHERE t.id IN ({wanted}) ORDER BY t.id FOR KEY SHARE) "
+        "SELECT count(*), count(*) FILTER (WHERE customer_id IS NULL), count(*) FILTER (WHERE amount < 0), "
+        "count(DISTINCT customer_id) - (SELECT count(*) FROM locked) FROM chunk"
+    )
+
+
 def faults_sql(*, ready: str) -> str:
     """The rows of refused heads, but for those that were refused when they were read. Values: first slot, last slot."""
     return (

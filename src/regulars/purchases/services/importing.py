@@ -12,6 +12,7 @@ from datetime import datetime
 from itertools import batched, groupby
 from typing import Any, NamedTuple
 
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from regulars.business.queries import Scope, branches
@@ -26,6 +27,7 @@ from regulars.customers.services import (
     register_numbers,
     unknown_numbers,
 )
+from regulars.groundwork.kernel.bulk.copying import on_postgres
 from regulars.groundwork.kernel.bulk.dialect import (
     check_references_by_sets,
     count_rows_for_planner,
@@ -98,6 +100,8 @@ class PurchaseImport(Kind):
         receipts, originals = "receipt" in columns, "original" in columns
         mine = (task.tenant_id, source)
         all_new = not receipts and not fetch(sql.any_known_sql(ready=task.ready_table), first, last, *mine)[0][0]
+        if all_new and write and self.stands_alone(task) and (made := _record_new(task, self.columns_for(task), first, last)) is not None:
+            return made
         heads = sql.heads_sql(ready=rows, numbers=numbers, receipts=receipts, original_mapped=originals, all_new=all_new)
         scratch_table(sql.HEADS, heads, first, last, *named_by, *(() if all_new else mine))
         _refuse_forgotten(task)
@@ -203,6 +207,31 @@ def _counted(rows: str, first: int, last: int) -> Tally:
     faults = [(int(str(row)), str(note)) for row, note in fetch(sql.faults_sql(ready=rows), first, last)]
     remarks = {"purchases": purchases, "refunds_without_original": nameless, "new_customers": newcomers}
     return Tally(created=created, identical=identical, failed=len(faults), faults=faults, remarks=remarks)
+
+
+class _NotAsThought(Exception):
+    """A chunk holds a number that nobody has, so it can't be recorded by one statement."""
+
+
+def _record_new(task: Task, columns: dict[str, str], first: int, last: int) -> Tally | None:
+    """Record a chunk of rows that are new, each a purchase of somebody known, by one statement; None when it is not so, with no trace."""
+    if not on_postgres():
+        return None
+    statement = sql.record_new_sql(
+        ready=task.ready_table, columns=columns, numbers=known_numbers_sql(), currency=task.plan.currency, at=task.at,
+        lines=any(name in task.plan.columns for name in LINE_FIELDS),
+    )  # fmt: skip
+    mine = (task.tenant_id, task.plan.source)
+    try:
+        with transaction.atomic(), joined_by_sets():
+            if check_references_by_sets(tables=RECORDING):
+                lock_referred(table="business_business", ids=f"SELECT {task.tenant_id:d}")
+            rows, unknown, refunds, gone = fetch(statement, *mine, first, last, *mine, task.batch_id, task.at)[0]
+            if unknown or gone:
+                raise _NotAsThought
+    except _NotAsThought:
+        return None
+    return Tally(created=rows, remarks={"purchases": rows, "refunds_without_original": refunds, "new_customers": 0})
 
 
 def _write(task: Task, rows: str, first: int, last: int) -> None:

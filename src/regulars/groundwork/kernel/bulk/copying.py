@@ -47,8 +47,11 @@ def _copy_postgres(table: str, columns: Sequence[str], rows: Iterable[Sequence[A
 
 
 def _copy_lines(rows: Sequence[Sequence[Any]]) -> str:
-    """Rows in COPY's text format. The rare batch with something to escape takes the longer way: the counts of marks tell."""
-    text = "\n".join(["\t".join([cell if type(cell) is str else r"\N" if cell is None else str(cell) for cell in row]) for row in rows])
+    """Rows in COPY's text format. The batch with something to escape, or with a NULL, takes the longer way: the counts of marks tell."""
+    pattern = "\t".join(["%s"] * len(rows[0]))
+    text = "\n".join([pattern % (row if type(row) is tuple else tuple(row)) for row in rows])
+    if "None" in text:
+        text = "\n".join(["\t".join([cell if type(cell) is str else r"\N" if cell is None else str(cell) for cell in row]) for row in rows])
     tabs = sum(map(len, rows)) - len(rows)
     escapes = "\\" in text and text.count("\\") != sum(cell is None for row in rows for cell in row)
     if escapes or "\r" in text or text.count("\t") != tabs or text.count("\n") != len(rows) - 1:
