@@ -28,7 +28,7 @@ from regulars.policy.queries import (
     version_at,
 )
 from regulars.policy.rules.deadlines import Piece, Why
-from regulars.policy.services import lay_out_draft, publish_policy, save_draft
+from regulars.policy.services import lay_out_draft, publish_policy, save_draft, translate_policy
 
 ACTOR = "system:console"
 
@@ -76,7 +76,10 @@ def _document_words(words: Any) -> None:
     publish.add_argument("--from", dest="effective_at", default="", metavar="INSTANT", help="with effect from; left out: at once")
     publish.add_argument("--override", default="", metavar="REASON", help="publish before the staff had its days; all will see the reason")
     publish.set_defaults(run=_publish)
-    for one in (show, apply, publish):
+    translate = words.add_parser("translate", help="add a language to the version in force: the same promises in other words")
+    translate.add_argument("file", metavar="FILE")
+    translate.set_defaults(run=_translate)
+    for one in (show, apply, publish, translate):
         one.add_argument("--business", default="", metavar="NAME", help="needed only when there are several")
 
 
@@ -130,6 +133,19 @@ def _publish(words: Namespace) -> int:
     _say(
         _("Version %(number)s holds from %(instant)s on; fingerprint %(fingerprint)s.")
         % {"number": version, "instant": version.effective_at.isoformat(), "fingerprint": version.fingerprint}
+    )
+    return 0
+
+
+def _translate(words: Namespace) -> int:
+    scope, at = scope_named(business=words.business), clock.now()
+    version = version_at(scope=scope, at=at)
+    if version is None:
+        raise NotFound(_("No policy is in force."))
+    row = translate_policy(scope=scope, public_id=str(version.public_id), text=_text(words.file), at=at, actor=ACTOR)
+    _say(
+        _("Version %(number)s in %(language)s; fingerprint %(fingerprint)s.")
+        % {"number": version, "language": row.language, "fingerprint": row.fingerprint}
     )
     return 0
 

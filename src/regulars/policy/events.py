@@ -57,6 +57,18 @@ class PolicyPublished(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class PolicyTranslated(Fact):
+    """A version can be read in one more language."""
+
+    version_id: int
+    language: str
+
+    @property
+    def subject(self) -> str:
+        return f"policy:{self.version_id}"
+
+
+@dataclass(frozen=True, kw_only=True)
 class PolicyConfirmed(Fact):
     """An employee confirmed a version."""
 

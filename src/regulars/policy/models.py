@@ -36,6 +36,21 @@ class Version(models.Model):
         return f"{self.major}.{self.minor}"
 
 
+class Translation(models.Model):
+    """The same version in another language, with a fingerprint of its own: who confirms it confirms this very text. Never changed."""
+
+    version = models.ForeignKey(Version, on_delete=models.CASCADE, related_name="translations")
+    language = models.CharField(max_length=20)
+    text = models.TextField()
+    fingerprint = models.CharField(max_length=64)
+    at = models.DateTimeField()
+    actor = models.CharField(max_length=80)
+
+    class Meta:
+        db_table = "policy_translation"
+        constraints = [models.UniqueConstraint(fields=["version", "language"], name="policy_language_once")]
+
+
 class Draft(models.Model):
     """The next version while it is being written and commented on. `revision` grows with each saving: who saves names the one they read."""
 

@@ -157,6 +157,7 @@ TABLE = Table(
         write("desk:vote_policy", EVERYBODY),
         both("desk:edit_policy", LEADS),
         both("desk:change_policy_amounts", LEADS),
+        both("desk:translate_policy", LEADS),
         write("desk:lay_out_policy", LEADS),
         write("desk:discard_policy", LEADS),
         write("desk:answer_policy", LEADS),

@@ -131,6 +131,7 @@ PERSONAL: dict[str, dict[str, str]] = {
     "policy_confirmation": {"plain": "fingerprint"},
     "policy_draft": {"plain": "text", "staff": "begun_by saved_by"},
     "policy_proposal": {"plain": "verdict", "staff": "title text answer answered_by"},
+    "policy_translation": {"plain": "language text fingerprint", "staff": "actor"},
     "policy_version": {"plain": "language text fingerprint", "staff": "actor override_reason"},
     "policy_vote": {"plain": "paragraph"},
     "purchases_line": {"conduct": "product category"},

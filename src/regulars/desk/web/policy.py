@@ -8,8 +8,8 @@ from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import get_language, get_language_info, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from regulars.business.queries import business_of
 from regulars.desk.web.asking import Asking, attempt, form_page
@@ -25,6 +25,8 @@ from regulars.policy.queries import (
     policy_versions,
     proposals,
     starting_point,
+    text_in,
+    texts_of,
     version_at,
     version_of,
 )
@@ -123,9 +125,13 @@ def _shown(asking: Asking, version: Any) -> dict[str, Any]:
         "current_section": "policy",
     }
     if version is not None:
+        texts = texts_of(version=version)
+        text = text_in(texts, asking.request.GET.get("language", "") or get_language() or "en")
         context |= {
-            "policy": policy_of_version(version),
-            "paragraphs": paragraphs_shown(policy_of_version(version)),
+            "policy": text.policy,
+            "text": text,
+            "languages": [(one, _language_name(one.language)) for one in texts],
+            "paragraphs": paragraphs_shown(text.policy),
             "confirmed_at": confirmed_by(scope=asking.scope, version=version, employee_id=asking.actor.id),
             "asked": asking.actor.role in policy_of_version(version).confirmation.roles,
         }
@@ -133,6 +139,13 @@ def _shown(asking: Asking, version: Any) -> dict[str, Any]:
             context["rate"] = rate = confirmation_rate(scope=asking.scope, version=version, at=asking.at)
             context["missing"] = [(one, one.late(asking.at)) for one in rate.people if one.confirmed_at is None]
     return context
+
+
+def _language_name(code: str) -> str:
+    try:
+        return str(get_language_info(code)["name_local"])
+    except KeyError:
+        return code
 
 
 def confirm(request: HttpRequest, id: str) -> HttpResponse:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -10,7 +11,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from regulars.business.queries import Scope, business_of, zone_of
 from regulars.groundwork.kernel.ids import parsed
-from regulars.policy.models import Confirmation, Draft, Reminder, Version
+from regulars.policy.models import Confirmation, Draft, Reminder, Translation, Version
 from regulars.policy.rules.confirming import Absence, due_to_confirm, is_away
 from regulars.policy.rules.document import Policy, policy_in
 from regulars.staff.queries import Employee, leaves_of
@@ -82,6 +83,33 @@ def _parsed(fingerprint: str, text: str) -> Policy:
 def policy_of_version(version: Version) -> Policy:
     """The version's document, read once a process."""
     return _parsed(version.fingerprint, version.text)
+
+
+@dataclass(frozen=True)
+class PolicyText:
+    """A version in one language, with the fingerprint by which it is confirmed."""
+
+    language: str
+    text: str
+    fingerprint: str
+
+    @property
+    def policy(self) -> Policy:
+        """The document."""
+        return _parsed(self.fingerprint, self.text)
+
+
+def texts_of(*, version: Version) -> list[PolicyText]:
+    """A version in every language that it was written in, the original first; one query."""
+    rows: list[Version | Translation] = [version, *Translation.objects.filter(version=version).order_by("language")]
+    return [PolicyText(one.language, one.text, one.fingerprint) for one in rows]
+
+
+def text_in(texts: Sequence[PolicyText], language: str) -> PolicyText:
+    """The text for a reader: in their language, else in their language of another place (pt-BR for pt), else the original."""
+    exact = [one for one in texts if one.language.casefold() == language.casefold()]
+    near = [one for one in texts if one.language.partition("-")[0].casefold() == language.partition("-")[0].casefold()]
+    return (exact or near or list(texts))[0]
 
 
 def confirmation_rate(*, scope: Scope, version: Version, at: datetime) -> ConfirmationRate:

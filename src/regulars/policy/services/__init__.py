@@ -13,6 +13,7 @@ from regulars.policy.services.proposing import (
 from regulars.policy.services.publishing import CommentsOpen, publish_policy, withdraw_policy
 from regulars.policy.services.reminding import remind_to_confirm
 from regulars.policy.services.talking import answer_comment, comment_on_draft, vote_on_paragraph
+from regulars.policy.services.translating import translate_policy
 
 __all__ = [
     "CommentsOpen",
@@ -35,6 +36,7 @@ __all__ = [
     "remind_to_confirm",
     "save_draft",
     "support_proposal",
+    "translate_policy",
     "vote_on_paragraph",
     "withdraw_policy",
 ]

@@ -12,7 +12,7 @@ from regulars.groundwork.kernel.facts import announce
 from regulars.groundwork.kernel.refusals import NotFound, Refusal
 from regulars.policy.events import PolicyConfirmed
 from regulars.policy.models import Confirmation
-from regulars.policy.queries.versions import version_of
+from regulars.policy.queries.versions import texts_of, version_of
 
 
 class ConfirmedAnotherText(Refusal):
@@ -24,18 +24,18 @@ class ConfirmedAnotherText(Refusal):
 
 
 def confirm_policy(*, scope: Scope, public_id: str, fingerprint: str, employee_id: int, at: datetime, actor: str) -> Confirmation:
-    """Note that an employee has read this version. A second time changes nothing. Raises NotFound, ConfirmedAnotherText."""
+    """Note that an employee has read this version, in the language whose fingerprint they name. A second time changes nothing. Raises NotFound, ConfirmedAnotherText."""
     version = version_of(scope=scope, public_id=public_id)
     if version is None:
         raise NotFound(_("There is no such version of the policy."))
-    if fingerprint != version.fingerprint:
+    if fingerprint not in {one.fingerprint for one in texts_of(version=version)}:
         raise ConfirmedAnotherText
     with transaction.atomic():
         row, made = Confirmation.objects.get_or_create(
             business_id=scope.business_id,
             major=version.major,
             employee_id=employee_id,
-            defaults={"version": version, "fingerprint": version.fingerprint, "at": at},
+            defaults={"version": version, "fingerprint": fingerprint, "at": at},
         )
         if made:
             announce(PolicyConfirmed(tenant_id=scope.business_id, at=at, actor=actor, version_id=version.pk, employee_id=employee_id))
