@@ -170,6 +170,7 @@ TABLE = Table(
         read("desk:certificates", SUPERVISE),
         both("desk:certificate_kinds", LEADS),
         both("desk:record_certificate", LEADS),
+        both("desk:certificate_list", LEADS),
         write("desk:revoke_certificate", LEADS),
         read("desk:certificate_document", EVERYBODY),  # the holder's own, or anybody's for leads
         write("desk:note_certificate", EVERYBODY),

@@ -17,6 +17,7 @@ from regulars.policy.services import (
     link_proposal,
     make_proposal,
     publish_policy,
+    remind_to_confirm,
     save_draft,
     support_proposal,
     vote_on_paragraph,
@@ -51,6 +52,7 @@ def load_demo_policy(*, business_id: int, at: datetime) -> None:
         vote_on_paragraph(scope=scope, employee_id=_person(who), paragraph=paragraph, agrees=agrees, at=at - 20 * DAY, actor=ACTOR)
     version = publish_policy(scope=scope, grade="major", effective_at=None, at=at - 16 * DAY, actor=ACTOR)
     _confirm(scope, version, CONFIRMED, at - 15 * DAY)
+    remind_to_confirm(at=at)
     cakes = next(one for one in proposals(scope=scope) if one.row.answered_at)
     link_proposal(scope=scope, public_id=str(cakes.row.public_id), version=version, at=at - 16 * DAY, actor=ACTOR)
 

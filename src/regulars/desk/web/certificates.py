@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any, get_args
 from urllib.parse import urlencode
 
@@ -30,7 +32,16 @@ from regulars.staff.queries import (
     employee_of,
     may_open,
 )
-from regulars.staff.services import Paper, name_certificate_kind, note_reminders, record_certificate, revoke_certificate
+from regulars.staff.services import (
+    ListRefused,
+    ListTaken,
+    Paper,
+    name_certificate_kind,
+    note_reminders,
+    record_certificate,
+    record_certificate_list,
+    revoke_certificate,
+)
 
 PAGE = 50
 STANDINGS: tuple[Standing, ...] = get_args(Standing)
@@ -171,6 +182,37 @@ def record(request: HttpRequest, id: str) -> HttpResponse:
     else:
         messages.success(request, _("“%(name)s” is recorded; it never runs out.") % {"name": row.kind})
     return redirect("desk:employee", id=id)
+
+
+class ListForm(forms.Form):
+    """A file of certificates."""
+
+    file = forms.FileField(label=gettext_lazy("File"), help_text=gettext_lazy("CSV or XLSX, up to 2 MB."), allow_empty_file=True)
+
+
+def take_list(request: HttpRequest) -> HttpResponse:
+    """Record a whole list at once."""
+    asking = Asking(request)
+    form = ListForm(request.POST or None, request.FILES or None)
+    rows: dict[int, str] = {}
+
+    def act() -> ListTaken:
+        with NamedTemporaryFile(suffix=Path(form.cleaned_data["file"].name).suffix[:8]) as kept:
+            for chunk in form.cleaned_data["file"].chunks():
+                kept.write(chunk)
+            kept.flush()
+            try:
+                return record_certificate_list(scope=asking.scope, path=Path(kept.name), at=asking.at, actor=asking.actor.name)
+            except ListRefused as refusal:
+                rows.update(refusal.rows)
+                raise
+
+    taken = attempt(form, act)
+    if taken is None:
+        return form_page(request, "desk/certificate_list.html", form, rows=sorted(rows.items()), current_section="settings")
+    words = {"new": taken.new, "known": taken.known}
+    messages.success(request, _("Recorded: %(new)s. Already there: %(known)s.") % words)
+    return redirect("desk:certificates")
 
 
 def revoke(request: HttpRequest, id: str) -> HttpResponse:

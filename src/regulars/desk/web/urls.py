@@ -153,6 +153,7 @@ urlpatterns = [
     path("settings/staff/<str:id>/certificates/new/", certificates.record, name="record_certificate"),
     path("settings/certificates/", certificates.kinds, name="certificate_kinds"),
     path("certificates/", certificates.listed, name="certificates"),
+    path("certificates/list/", certificates.take_list, name="certificate_list"),
     path("certificates/<str:id>/document/", certificates.document, name="certificate_document"),
     path("certificates/<str:id>/revoke/", certificates.revoke, name="revoke_certificate"),
     path("certificates/<str:id>/noted/", certificates.noted, name="note_certificate"),

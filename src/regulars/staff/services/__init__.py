@@ -1,5 +1,6 @@
 """Verbs about people who work there."""
 
+from regulars.staff.adapters.certificate_list import ListRefused
 from regulars.staff.services.budgets import TooManyTries
 from regulars.staff.services.certifying import (
     CertificateRefused,
@@ -9,6 +10,7 @@ from regulars.staff.services.certifying import (
     revoke_certificate,
     withdraw_certificates,
 )
+from regulars.staff.services.certifying_many import ListTaken, record_certificate_list
 from regulars.staff.services.coaching import CoachingRefused, close_coaching, reply_to_coaching, write_coaching_note
 from regulars.staff.services.joining import (
     EmailTaken,
@@ -56,6 +58,8 @@ __all__ = [
     "InvitationGone",
     "LastExecutive",
     "LeaveRefused",
+    "ListRefused",
+    "ListTaken",
     "MayNotGive",
     "OutsideRefused",
     "Paper",
@@ -91,6 +95,7 @@ __all__ = [
     "prove_by_passkey",
     "prove_by_password",
     "record_certificate",
+    "record_certificate_list",
     "remember_device",
     "remind_of_certificates",
     "remove_accounts",
