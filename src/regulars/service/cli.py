@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from argparse import ArgumentParser, Namespace
 from typing import Any
+
+from django.utils.translation import gettext as _
 
 from regulars.business.queries import scope_named
 from regulars.groundwork.kernel import clock
@@ -26,19 +29,22 @@ def commands(add: Any) -> None:
 
 
 def _recompute(arguments: Namespace) -> int:
-    recompute(scope=scope_named(business=arguments.business), at=clock.now())
-    if arguments.json:
-        pass
-    else:
-        pass
+    done = recompute(scope=scope_named(business=arguments.business), at=clock.now())
+    words = {"cases": done.cases, "applied": done.applied, "moved": done.moved}
+    sentence = _("%(cases)s open cases looked at, %(applied)s under a newer version now, %(moved)s deadlines moved.")
+    print(json.dumps(words) if arguments.json else sentence % words)  # noqa: T201 — the command's answer
     return 0
 
 
 def _verify(arguments: Namespace) -> int:
     found = verify(scope=scope_named(business=arguments.business))
     if arguments.json:
-        [{"case": one[0], "place": one[1], "is": one[2], "should_be": one[3]} for one in found.faults]
-    else:
-        for _case, _place, _stands, _should in found.faults[:SHOWN]:
-            pass
+        faults = [{"case": one[0], "place": one[1], "is": one[2], "should_be": one[3]} for one in found.faults]
+        print(json.dumps({"cases": found.cases, "faults": faults}))  # noqa: T201 — the command's answer
+        return 1 if found.faults else 0
+    lines = [
+        _("%(cases)s cases compared with their streams, %(faults)s differences.") % {"cases": found.cases, "faults": len(found.faults)}
+    ]
+    lines += [f"  #{case} {place}: {stands} ≠ {should}" for case, place, stands, should in found.faults[:SHOWN]]
+    print("\n".join(lines))  # noqa: T201 — the command's answer
     return 1 if found.faults else 0

@@ -13,7 +13,7 @@ from regulars.contacts.services.following_up import (
     promise_follow_up,
 )
 from regulars.contacts.services.forgetting import forget_contacts
-from regulars.contacts.services.freezing import FreezeRefused, freeze_contacts, lift_freeze
+from regulars.contacts.services.freezing import FreezeRefused, freeze_contacts, lift_freeze, withdraw_freezes
 from regulars.contacts.services.recording import (
     AlreadyCorrected,
     ContactKeyTaken,
@@ -88,4 +88,5 @@ __all__ = [
     "remember_fact",
     "reweigh_reservations",
     "withdraw_contacts",
+    "withdraw_freezes",
 ]

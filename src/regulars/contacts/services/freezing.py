@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
@@ -79,3 +80,8 @@ def lift_freeze(*, scope: Scope, customer_id: int, source: str, at: datetime, ac
                 )
             )
     return row
+
+
+def withdraw_freezes(*, business_id: int, sources: Collection[str]) -> int:
+    """Take away the freezes of sources that are withdrawn as a whole: the demo's cases. Returns how many."""
+    return Freeze.objects.filter(business_id=business_id, source__in=list(sources)).delete()[0]

@@ -20,7 +20,7 @@ ROWS_AT_ONCE = 500
 # What work with a customer leaves behind, on this floor and above: as long as any of it is there, they stay.
 WORK = (
     "purchases", "contacts", "follow_ups", "slots", "freezes", "messages", "received_mails", "consents", "wishes", "holds",
-    "organisations", "people", "opt_ins",
+    "organisations", "people", "opt_ins", "cases", "gestures",
 )  # fmt: skip
 
 
@@ -71,7 +71,7 @@ class RemovedCustomers:
 def remove_customers(*, business_id: int, source: str) -> RemovedCustomers:
     """Take away the customers whom only `source` knows, with what "system:SOURCE" noted of them.
 
-    Those stay who have purchases, contacts, promises, reserved places, messages, mails, a hold, or a permission, wish or tie that
+    Those stay who have purchases, contacts, promises, reserved places, messages, mails, a hold, cases, or a permission, wish or tie that
     somebody else wrote down; the source's own permissions and wishes go from them too. Records that were forgotten and hold nothing go.
     """
     actor = f"system:{source}"

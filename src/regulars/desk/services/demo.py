@@ -16,6 +16,7 @@ from regulars.customers.services import NewCustomer, Registration, register_cust
 from regulars.desk.events import DemoLoaded, DemoRemoved
 from regulars.desk.rules import demo
 from regulars.desk.rules.demo.mail import MAILBOX
+from regulars.desk.services.demo_cases import load_demo_cases, load_demo_queues
 from regulars.desk.services.demo_contacts import load_contacts
 from regulars.desk.services.demo_mail import load_demo_mail
 from regulars.desk.services.demo_people import tell_demo_permissions
@@ -31,6 +32,8 @@ from regulars.policy.queries import open_draft, policy_versions
 from regulars.policy.services import withdraw_policy
 from regulars.purchases.queries import Kind, Sale, SaleLine, purchases_exist
 from regulars.purchases.services import ManySale, record_purchases, remove_purchases
+from regulars.service.queries import cases_exist
+from regulars.service.services import withdraw_cases
 from regulars.staff.queries import Role, api_keys, certificate_kinds, employee_by_email, employees
 from regulars.staff.services import hire_employee, remove_accounts, withdraw_certificates
 
@@ -108,7 +111,9 @@ def load_demo(*, at: datetime, actor: str) -> Loaded:
         tell_demo_permissions(business_id=business.pk, story=story, numbers=numbers, at=at)
         load_demo_training(business_id=business.pk, at=at)
         load_demo_policy(business_id=business.pk, at=at)
+        load_demo_queues(business_id=business.pk, at=at)
         mails = load_demo_mail(business_id=business.pk, story=story, numbers=numbers, at=at, actor=actor)
+        load_demo_cases(business_id=business.pk, story=story, numbers=numbers, at=at)
         announce(DemoLoaded(tenant_id=business.pk, at=at, actor=actor, customers=len(story), purchases=count))
     refresh_insight(business_id=business.pk, at=at, actor=actor)
     return Loaded(business.pk, len(story), count, mails)
@@ -125,12 +130,14 @@ def remove_demo(*, at: datetime, actor: str) -> Removed:
     scope = Scope(business_id=business.pk, branch_ids=None)
     with transaction.atomic():
         purchases = remove_purchases(business_id=business.pk, source=demo.SOURCE)
+        withdraw_cases(business_id=business.pk, source=demo.SOURCE, actor=DEMO)
         withdraw_mail(business_id=business.pk, origin=demo.SOURCE, mailbox=MAILBOX)
         withdraw_contacts(business_id=business.pk, source=demo.SOURCE, reason="demo removed", at=at, actor=actor)
         gone = remove_customers(business_id=business.pk, source=demo.SOURCE)
         everything = not (_made_by_others(scope) or counts_of(scope=scope).all or purchases_exist(scope=scope))
         announce(DemoRemoved(tenant_id=business.pk, at=at, actor=actor, customers=gone.removed, purchases=purchases, everything=everything))
-        withdraw_policy(business_id=business.pk, actor=DEMO)
+        if not cases_exist(scope=scope):  # the promises of what stays come from it
+            withdraw_policy(business_id=business.pk, actor=DEMO)
         remove_accounts(business_id=business.pk, emails=_leaving(scope, everything=everything))
         withdraw_certificates(business_id=business.pk, actor=DEMO)
         if everything:
@@ -154,7 +161,9 @@ def _made_by_others(scope: Scope) -> bool:
     places = {one.code for one in branches(scope=scope)} - {one.code for one in demo.BRANCHES}
     own_policy = any(one.actor != DEMO for one in policy_versions(scope=scope)) or open_draft(scope=scope) is not None
     own_kinds = any(one.actor != DEMO for one in certificate_kinds(scope=scope))
-    return bool(people or places or own_policy or own_kinds or api_keys(scope=scope) or mail_exists(scope=scope))
+    return bool(
+        people or places or own_policy or own_kinds or api_keys(scope=scope) or mail_exists(scope=scope) or cases_exist(scope=scope)
+    )
 
 
 def _leaving(scope: Scope, *, everything: bool) -> list[str]:

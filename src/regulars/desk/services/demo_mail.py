@@ -30,6 +30,8 @@ from regulars.messaging.services import (
     send_due,
     write_message,
 )
+from regulars.service.queries import case_of_mail
+from regulars.service.services import Answer, Resolution, answer_case, resolve_case, take_mail
 from regulars.staff.queries import employee_by_email
 
 ACTOR = f"system:{demo.SOURCE}"
@@ -85,20 +87,22 @@ class Intake:
         stored = receive_mail(mailbox=self.mailbox, delivery=delivery, at=at)
         self.received += 1
         read = read_receipt(receipt_id=stored.receipt.pk, at=at)
-        return read.mail if read else None
+        mail = read.mail if read else None
+        if mail is not None and mail.kind == "contact":
+            take_mail(mail=mail, at=at)
+        return mail
 
     def answer(self, customer: Customer, mail: ReceivedMail, one: letters.DemoLetter) -> None:
         """The staff's answer, in the words of the story."""
         assert one.answered_at is not None
-        letter = Letter(
-            purpose="service",
-            contact_class="reply",
-            subject=f"Re: {one.subject}",
-            body=f"{one.answer}\n\n{{business}}",
-            answers=mail,
-            origin=demo.SOURCE,
-        )
-        self.write(customer, letter, f"answer-{one.name}", min(one.answered_at, self.at))
+        when, case = min(one.answered_at, self.at), case_of_mail(mail=mail)
+        linh = int(self.linh.partition(":")[2])
+        answer = Answer(text=f"{one.answer}\n\n{{business}}", staff_id=linh, decides=True)
+        with suppress(GateRefused):
+            answer_case(scope=self.scope, public_id=case, answer=answer, version=None, key=one.name, at=when, actor=self.linh)
+            self.send(when + timedelta(minutes=1))
+            resolution = Resolution(cause="product", action="Apology and another cake", told=True)
+            resolve_case(scope=self.scope, public_id=case, resolution=resolution, at=when + timedelta(minutes=2), actor=self.linh)
 
     def tell_of_offers(self, people: Sequence[tuple[Customer, demo.DemoCustomer]]) -> None:
         """Offers and notices with every end that a message can have: arrived, came back, taken back, uncertain."""

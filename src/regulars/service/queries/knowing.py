@@ -11,6 +11,7 @@ from django.db.models import Q
 from regulars.business.queries import Scope
 from regulars.policy.queries import authority_kinds_of
 from regulars.service.models import Article, Gesture, Handler, Notice
+from regulars.service.queries.deciding import decides_freely
 from regulars.service.rules.words import folded
 
 SHOWN = 30
@@ -52,7 +53,11 @@ def gestures_awaiting(*, scope: Scope, employee_id: int, at: datetime) -> Gestur
 
     def covers(row: Gesture) -> bool:
         one = mine.get(row.kind)
-        if one is None or one.currency != row.currency or row.staff_id == employee_id:
+        if row.staff_id == employee_id:
+            return False
+        if one is None:
+            return decides_freely(scope=scope, employee_id=employee_id, kind=row.kind, at=at)
+        if one.currency != row.currency:
             return False
         return one.per_gesture is None or row.amount_minor <= one.per_gesture
 

@@ -72,6 +72,11 @@ def case_of(*, scope: Scope, public_id: str) -> Case:
     return row
 
 
+def cases_exist(*, scope: Scope) -> bool:
+    """Whether the business has any case at all."""
+    return Case.objects.filter(business_id=scope.business_id).exists()
+
+
 def queues_of(*, scope: Scope, with_retired: bool = False) -> list[Queue]:
     """The queues by position."""
     rows = Queue.objects.filter(business_id=scope.business_id).order_by("position", "pk")

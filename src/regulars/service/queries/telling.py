@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from regulars.business.queries import Scope
+from regulars.groundwork.kernel.refusals import NotFound
+from regulars.messaging.queries import ReceivedMail
 from regulars.policy.queries import Piece, Why, account, paragraphs_shown, target_in_words
 from regulars.service.models import Case, Entry, Gesture, Link
 from regulars.service.queries.lawbook import laws
@@ -213,6 +215,14 @@ def promises_of(*, state: CaseState, book: Laws, at: datetime, people: Mapping[i
 def entries_of(*, case: Case) -> list[Entry]:
     """What was said in a case, in order."""
     return list(Entry.objects.filter(case=case).select_related("staff", "message").defer("message__text").order_by("at", "pk"))
+
+
+def case_of_mail(*, mail: ReceivedMail) -> str:
+    """The id of the case that a mail is in. Raises NotFound."""
+    entry = Entry.objects.filter(mail=mail).select_related("case").first()
+    if entry is None:
+        raise NotFound(_("This mail is in no case."))
+    return str(entry.case.public_id)
 
 
 def gestures_of(*, case: Case) -> list[Gesture]:

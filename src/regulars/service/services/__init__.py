@@ -1,7 +1,7 @@
 """Verbs about cases."""
 
 from regulars.service.services.answering import Answer, AnswerRefused, answer_case, note_case
-from regulars.service.services.caring import aftercare_by_link, answer_aftercare, send_aftercare, settled_link
+from regulars.service.services.caring import aftercare_by_link, answer_aftercare, say_settled, send_aftercare, settled_link
 from regulars.service.services.ending import (
     Resolution,
     ResolutionRefused,
@@ -47,6 +47,7 @@ from regulars.service.services.steering import (
     wake_case,
 )
 from regulars.service.services.upkeep import Recomputed, Verified, recompute, verify
+from regulars.service.services.withdrawing import withdraw_cases
 from regulars.service.services.writing import CaseChangedMeanwhile, CaseDone
 
 __all__ = [
@@ -103,6 +104,7 @@ __all__ = [
     "reverse_gesture",
     "room_for",
     "save_article",
+    "say_settled",
     "see_notices",
     "send_aftercare",
     "set_queue",
@@ -115,5 +117,6 @@ __all__ = [
     "verify",
     "wait_for_customer",
     "wake_case",
+    "withdraw_cases",
     "withdraw_promise",
 ]

@@ -51,15 +51,31 @@ def answer_aftercare(*, token: str, settled: bool, words: str, at: datetime) -> 
     if row is None:
         return None
     with transaction.atomic():
-        case = locked_case(scope=Scope(row.business_id), case_id=row.case_id)
         row.answer, row.words, row.answered_at = "yes" if settled else "no", words.strip()[:WORDS_MAX], at
         row.save(update_fields=["answer", "words", "answered_at"])
-        writer = CaseWriter(case, at=at, actor=f"customer:{row.customer_id}")
-        if not settled and writer.state.status.value in ("resolved", "closed"):
-            reopen(writer, What.REOPENED, from_customer=True)
-        writer.add(What.SAID_YES if settled else What.SAID_NO, {"why": row.words[:500]})
-        writer.save()
+        case = locked_case(scope=Scope(row.business_id), case_id=row.case_id)
+        _say(CaseWriter(case, at=at, actor=f"customer:{row.customer_id}"), settled, row.words)
     return row
+
+
+def say_settled(*, scope: Scope, public_id: str, settled: bool, words: str, at: datetime) -> Case:
+    """What the customer said to a person instead of on the page: the newest question counts as answered. Raises NotFound."""
+    with transaction.atomic():
+        case = locked_case(scope=scope, public_id=public_id)
+        row = Aftercare.objects.filter(case=case, kind="question").order_by("-round").first()
+        if row is not None:
+            row.state, row.settled_at = ("sent", at) if row.state == "waiting" else (row.state, row.settled_at)
+            row.answer, row.words, row.answered_at = "yes" if settled else "no", words.strip()[:WORDS_MAX], at
+            row.save(update_fields=["state", "settled_at", "answer", "words", "answered_at"])
+        _say(CaseWriter(case, at=at, actor=f"customer:{case.customer_id}"), settled, words.strip())
+    return case
+
+
+def _say(writer: CaseWriter, settled: bool, words: str) -> None:
+    if not settled and writer.state.status.value in ("resolved", "closed"):
+        reopen(writer, What.REOPENED, from_customer=True)
+    writer.add(What.SAID_YES if settled else What.SAID_NO, {"why": words[:500]})
+    writer.save()
 
 
 def aftercare_by_link(*, token: str) -> Aftercare | None:

@@ -19,6 +19,7 @@ from regulars.groundwork.kernel.refusals import NotFound, Refusal
 from regulars.policy.queries import Authority, authority_of, policy_of_version, version_at
 from regulars.service.events import GestureDecided, GestureGiven
 from regulars.service.models import Case, Gesture, GestureBudget, LedgerLine
+from regulars.service.queries.deciding import decides_freely
 from regulars.service.rules.happenings import What
 from regulars.service.services.writing import CaseWriter, locked_case
 
@@ -115,7 +116,8 @@ def approve_gesture(*, scope: Scope, public_id: str, employee_id: int, why: str,
         row, case = _awaiting(scope, public_id)
         _take_turn(scope, case)
         room = room_for(scope=scope, case=case, employee_id=employee_id, kind=row.kind, at=at)
-        if row.staff_id == employee_id or _beyond(room, row.amount_minor, row.currency):
+        covered = not _beyond(room, row.amount_minor, row.currency)
+        if row.staff_id == employee_id or not (covered or decides_freely(scope=scope, employee_id=employee_id, kind=row.kind, at=at)):
             raise NotYours
         _decide(row, "booked", why, at, actor)
         row.at = at

@@ -51,7 +51,7 @@ def _look(writer: CaseWriter) -> None:
             _notify(case, holders_of(case=case, role=timing.alarm.to, at=at), kind="alarm", clock=clock.key, step=timing.alarm.at, at=at)
         due = timings_of(writer.state, writer.laws)[clock.key].due_at
         if clock.open and clock.key not in writer.state.breached and due is not None and due < at:
-            writer.add(What.BREACHED, {"clock": clock.key}, key=f"breach:{clock.key}:{due.isoformat()}")
+            writer.add(What.BREACHED, {"clock": clock.key}, at=due, key=f"breach:{clock.key}:{due.isoformat()}")
             if not lapses(clock):
                 _tell(writer, clock.key, at)
             if clock.metric is Metric.OWN and clock.staff_id is not None:
