@@ -158,8 +158,11 @@ def test_wishes_are_set_and_obeyed(cast: Cast) -> None:
     assert (wishes.channels_never, wishes.at_most) == (frozenset({"phone"}), (1, 30))
     page = Client().get(f"/wishes/{token}/").content.decode()
     assert re.search(r'value="newsletter" checked', page)
-    Client().post(f"/wishes/{token}/", {"nothing": "1"})
+    # The second form takes the permissions back and leaves the other wishes as they are.
+    Client().post(f"/wishes/{token}/", dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page)))
     assert not may(cast, "newsletter")
+    wishes = wishes_of(scope=cast.scope, customer_id=cast.ada.pk)
+    assert (wishes.channels_never, wishes.at_most) == (frozenset({"phone"}), (1, 30))
 
 
 def test_a_made_up_link_leads_nowhere(cast: Cast) -> None:

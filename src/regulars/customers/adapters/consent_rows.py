@@ -30,7 +30,7 @@ FIELDS = (
     Field("purpose", _("Purpose"), required=True, synonyms=("purpose", "list", "topic", "audience", "zweck", "cel", "mucdich", "finalidade", "ucel", "merkis")),
     Field("given", _("Yes or no"), required=True, synonyms=("given", "consent", "status", "optin", "subscribed", "einwilligung", "hozzajarulas", "dongy", "consentimento", "souhlas", "piekrisana")),
     Field("at", _("Said on"), shape="moment", required=True, synonyms=("at", "date", "datetime", "timestamp", "optintime", "confirmtime", "saidon", "datum", "idopont", "ngay", "data", "fecha", "datums")),
-    Field("wording", _("Wording they agreed to"), synonyms=("wording", "textversion", "text", "version", "wortlaut", "szoveg", "vanban", "texto", "zneni", "teksts")),
+    Field("wording", _("Wording they agreed to, needed for a yes"), synonyms=("wording", "textversion", "text", "version", "wortlaut", "szoveg", "vanban", "texto", "zneni", "teksts")),
     Field("how", _("How they said it"), synonyms=("how", "proof", "evidence", "optinip", "form", "nachweis", "bizonyitek", "bangchung", "prova", "dukaz", "pieradijums")),
     Field("channel", _("Channel"), synonyms=("channel", "via", "medium", "kanal", "csatorna", "kenh", "canal", "kanals")),
     Field("address", _("Only at this address"), synonyms=("address", "email", "emailaddress", "phone", "adresse", "cim", "diachi", "endereco", "adresa", "adrese")),
