@@ -8,7 +8,7 @@ import sys
 from datetime import date
 from typing import Any
 
-from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from regulars.business.queries import scope_named
 from regulars.groundwork.kernel.clock import now
@@ -52,10 +52,15 @@ def refresh_now(arguments: argparse.Namespace) -> int:
     )
     totals = refresh.findings["totals"]["segments"]
     fresh = freshness_of(scope=scope, at=now())
+    customers = refresh.findings["customers"]
     _say(
-        _("%(customers)s customers, %(slipping)s slipping away. %(as_of)s %(verdict)s")
+        ngettext(
+            "%(customers)s customer, %(slipping)s slipping away. %(as_of)s %(verdict)s",
+            "%(customers)s customers, %(slipping)s slipping away. %(as_of)s %(verdict)s",
+            customers,
+        )
         % {
-            "customers": refresh.findings["customers"],
+            "customers": customers,
             "slipping": totals["slipping away"]["customers"],
             "as_of": fresh.as_of,
             "verdict": fresh.verdict,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 from pathlib import Path
 
 import pytest
@@ -255,3 +256,13 @@ def everything() -> dict[str, int]:
     """The number of rows of every table of the business."""
     labels = ("business", "customers", "purchases", "contacts")
     return {model._meta.label: model.objects.count() for label in labels for model in apps.get_app_config(label).get_models()}
+
+
+def test_a_header_alone_is_said_to_hold_nothing(tmp_path: Path, capsys: Capture) -> None:
+    from regulars.project.cli import run
+
+    path = written(tmp_path, "customer,at,amount\n")
+    assert run(["--no-migrate", "import", "purchases", str(path), "--currency", "EUR", "--yes", "--json"]) == 0
+    said = capsys.readouterr()
+    assert json.loads(said.out)["read"] == 0
+    assert "holds no row" in said.err

@@ -84,6 +84,15 @@ def test_cells_of_every_kind_come_as_a_person_saw_them(tmp_path: Path) -> None:
         assert read(tmp_path, packed(rows, texts=texts, styles=styles, space=space, after="<x:mergeCells/>")) == expected
 
 
+def test_parts_are_found_however_their_names_are_written(tmp_path: Path) -> None:
+    content, renamed = io.BytesIO(packed('<x:row><x:c t="s"><x:v>0</x:v></x:c></x:row>', texts="<si><t>Ada</t></si>")), io.BytesIO()
+    with zipfile.ZipFile(content) as source, zipfile.ZipFile(renamed, "w") as target:
+        for part in source.namelist():
+            name = part if part == "[Content_Types].xml" or part.startswith("_rels") else part.replace("sharedStrings", "SharedStrings")
+            target.writestr(name, source.read(part).replace(b"worksheets/sheet1.xml", b"/xl/worksheets/Sheet1.xml"))
+    assert read(tmp_path, renamed.getvalue()) == [(1, ["Ada"])]
+
+
 def test_days_may_count_from_1904(tmp_path: Path) -> None:
     rows = '<x:row><x:c s="0"><x:v>43921</x:v></x:c><x:c s="0"><x:v>0</x:v></x:c></x:row>'
     found = read(tmp_path, packed(rows, styles='<cellXfs><xf numFmtId="14"/></cellXfs>', book='<workbookPr date1904="1"/>'))

@@ -6,7 +6,7 @@ Each function returns a piece of SQL made of constants and of names that the pro
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
@@ -124,6 +124,11 @@ def lock_referred(*, table: str, ids: str) -> None:
     missing = fetch(f"WITH locked AS ({locked}), wanted AS ({wanted}) SELECT (SELECT count(*) FROM wanted) - (SELECT count(*) FROM locked)")
     if missing[0][0]:
         raise IntegrityError(f"rows of {table} that are referred to are gone")
+
+
+def numbers_sql(numbers: Iterable[int]) -> str:
+    """A query that yields these numbers, on PostgreSQL."""
+    return f"SELECT unnest('{{{','.join(str(int(one)) for one in numbers)}}}'::bigint[])"
 
 
 @contextmanager

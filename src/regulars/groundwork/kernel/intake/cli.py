@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from regulars.groundwork.kernel import clock
 from regulars.groundwork.kernel.intake import receiving, refused
@@ -247,6 +248,8 @@ def _asked(prompt: str) -> str | None:
 def _report(batch: ImportBatch, draft: Draft, error_file: Path | None, arguments: argparse.Namespace) -> None:
     seconds = time.time() - batch.started_at.timestamp() if batch.started_at else 0.0
     pace = round(batch.read / seconds) if seconds > 0 else 0
+    if batch.read == 0:
+        _aside(_("Below its header the file holds no row."))
     assumed = {question.about: question.assumed for question in draft.questions} if arguments.yes or arguments.dry_run else {}
     if arguments.json:
         answer = {
@@ -263,7 +266,7 @@ def _report(batch: ImportBatch, draft: Draft, error_file: Path | None, arguments
         return
     _say(", ".join(f"{name} {count:,}" for name, count in _counts(batch).items()))
     if nameless := batch.result.get("refunds_without_original"):
-        _say(_("%(count)s refunds name no sale.") % {"count": f"{nameless:,}"})
+        _say(ngettext("%(count)s refund names no sale.", "%(count)s refunds name no sale.", nameless) % {"count": f"{nameless:,}"})
     for question in draft.questions if assumed else ():
         _say(f"{question.sentence} {_('Assumed: %(value)s.') % {'value': question.assumed}}")
     for row, sentence in refused.first_faults(batch, 5):

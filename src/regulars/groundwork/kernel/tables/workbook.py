@@ -11,7 +11,6 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
 from xml.etree import ElementTree
 
 from django.utils.translation import gettext as _
@@ -103,13 +102,16 @@ class _Contents:
 
 
 def _contents(archive: zipfile.ZipFile) -> _Contents:
-    book = next((target for kind, _id, target in _relations(archive, "") if kind == "officeDocument"), "xl/workbook.xml")
-    names = set(archive.namelist())
-    if book not in names:
+    names = _names(archive)
+    wanted = next((target for kind, _id, target in _relations(archive, "", names) if kind == "officeDocument"), "xl/workbook.xml")
+    book = names.get(wanted.lower())
+    if book is None:
         raise BrokenWorkbook(_("it is an archive of another kind"))
-    related = list(_relations(archive, book))
-    pages = {number: target for kind, number, target in related if kind == "worksheet" and target in names}
-    parts = {kind: target for kind, _number, target in related if target in names}
+    related = [
+        (kind, number, names[target.lower()]) for kind, number, target in _relations(archive, book, names) if target.lower() in names
+    ]
+    pages = {number: target for kind, number, target in related if kind == "worksheet"}
+    parts = {kind: target for kind, _number, target in related}
     sheets: dict[str, str] = {}
     since_1904 = False
     with archive.open(book) as stream:
@@ -126,14 +128,18 @@ def _contents(archive: zipfile.ZipFile) -> _Contents:
         return _Contents(sheets, parts.get("sharedStrings", ""), styles_in(elements_of(stream), since_1904=since_1904))
 
 
-def _relations(archive: zipfile.ZipFile, part: str) -> Iterator[tuple[str, str, str]]:
+def _names(archive: zipfile.ZipFile) -> dict[str, str]:
+    """The parts by their paths in small letters: programs point to “sharedStrings.xml” and write “SharedStrings.xml”."""
+    return {name.replace("\\", "/").lower(): name for name in archive.namelist()}
+
+
+def _relations(archive: zipfile.ZipFile, part: str, names: dict[str, str]) -> Iterator[tuple[str, str, str]]:
     """What a part points to: the kind's last word, the id and the path inside the archive."""
-    folder, name = posixpath.split(part)
-    try:
-        stream: IO[bytes] = archive.open(posixpath.join(folder, "_rels", f"{name}.rels"))
-    except KeyError:
+    folder, name = posixpath.split(part.replace("\\", "/"))
+    relations = names.get(posixpath.join(folder, "_rels", f"{name}.rels").lower())
+    if relations is None:
         return
-    with stream:
+    with archive.open(relations) as stream:
         for _tag, element in elements_of(stream):
             if element.tag == RELATED and element.get("TargetMode") != "External":
                 kind = element.get("Type", "").rpartition("/")[2]
