@@ -117,6 +117,8 @@ TABLE = Table(
         write("desk:split_case", SERVE),
         write("desk:give", SERVE),
         read("desk:gestures", SERVE),
+        read("desk:board", SUPERVISE),
+        read("desk:service_report", ANALYSE),
         write("desk:decide_gesture", SUPERVISE),
         both("desk:handler", SUPERVISE),
         # Contacts.

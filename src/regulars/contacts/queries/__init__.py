@@ -32,7 +32,7 @@ from regulars.contacts.queries.ways import ways_used
 from regulars.contacts.rules.gate_clock import instant_of_wall
 from regulars.contacts.rules.gate_deciding import Ask
 from regulars.contacts.rules.gate_document import ContactClass
-from regulars.contacts.rules.liking import Share
+from regulars.contacts.rules.liking import Share, wilson
 from regulars.contacts.rules.particulars import ContactParticulars
 from regulars.contacts.rules.timeline import Cursor, TimelineLine
 from regulars.contacts.rules.words import CHANNELS, KnownTerm, TermKind, Valence
@@ -94,4 +94,5 @@ __all__ = [
     "terms_of",
     "versions_of",
     "ways_used",
+    "wilson",
 ]

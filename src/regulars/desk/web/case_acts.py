@@ -52,6 +52,8 @@ from regulars.service.services import (
     withdraw_promise,
 )
 
+RAISED = {"low": "normal", "normal": "high", "high": "urgent"}
+
 
 def told(request: HttpRequest, act: Callable[[], object], done: str) -> bool:
     """Do one thing and say so; what refuses says why on the next page."""
@@ -96,7 +98,7 @@ def take(request: HttpRequest, id: str) -> HttpResponse:
     me = asking.employee.pk
     act = lambda: assign_case(scope=asking.scope, public_id=id, owner_id=me, at=asking.at, actor=asking.actor.name)  # noqa: E731
     told(request, act, _("It is yours now."))
-    return redirect("desk:case", id=id)
+    return redirect("desk:board") if request.POST.get("back") == "board" else redirect("desk:case", id=id)
 
 
 def classify(request: HttpRequest, id: str) -> HttpResponse:
@@ -128,7 +130,10 @@ def steer(request: HttpRequest, id: str) -> HttpResponse:
     asking = Asking(request)
     scope, at, actor = asking.scope, asking.at, asking.actor.name
     why = request.POST.get("why", "")
+    case = case_of(scope=scope, public_id=id)
+    higher = RAISED.get(case.priority, "urgent")
     acts: dict[str, tuple[Callable[[], object], str]] = {
+        "raise": (lambda: classify_case(scope=scope, public_id=id, priority=higher, at=at, actor=actor), _("Raised.")),
         "wait": (lambda: wait_for_customer(scope=scope, public_id=id, at=at, actor=actor), _("Waiting for the customer.")),
         "go-on": (lambda: go_on(scope=scope, public_id=id, at=at, actor=actor), _("Going on.")),
         "wake": (lambda: wake_case(scope=scope, public_id=id, at=at, actor=actor), _("Back in the lists.")),
@@ -140,7 +145,7 @@ def steer(request: HttpRequest, id: str) -> HttpResponse:
     if chosen is None:
         raise NotFound(_("This can't be done with a case."))
     told(request, *chosen)
-    return redirect("desk:case", id=id)
+    return redirect("desk:board") if request.POST.get("back") == "board" else redirect("desk:case", id=id)
 
 
 def snooze(request: HttpRequest, id: str) -> HttpResponse:

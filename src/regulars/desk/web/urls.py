@@ -31,6 +31,7 @@ from regulars.desk.web import (
     settings,
     settled,
     staff,
+    supervision,
     today,
     wishes,
 )
@@ -161,6 +162,8 @@ urlpatterns = [
     path("coaching/<str:id>/", coaching.note, name="coaching_note"),
     path("account/training/", certificates.own, name="own_training"),
     path("cases/", cases.listed, name="cases"),
+    path("cases/board/", supervision.overview, name="board"),
+    path("cases/report/", supervision.reported, name="service_report"),
     path("cases/gestures/", case_acts.gestures, name="gestures"),
     path("cases/gestures/<str:id>/", case_acts.decide_gesture, name="decide_gesture"),
     path("cases/<str:id>/", cases.one, name="case"),

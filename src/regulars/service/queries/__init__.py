@@ -15,13 +15,17 @@ from regulars.service.queries.listing import (
     present_in,
     queues_of,
 )
+from regulars.service.queries.reporting import Report, report
+from regulars.service.queries.supervising import AtRisk, Board, Load, board
 from regulars.service.queries.telling import (
+    METRIC_WORDS,
     PRIORITY_WORDS,
     STATUS_WORDS,
     CaseShown,
     PromiseShown,
     case_of_mail,
     case_shown,
+    duration_in_words,
     entries_of,
     gestures_of,
     promises_by_stream,
@@ -30,10 +34,13 @@ from regulars.service.rules.clocks import Metric, Standing
 from regulars.service.rules.words import sounds_unhappy
 
 __all__ = [
+    "METRIC_WORDS",
     "PRIORITY_WORDS",
     "STATUS_WORDS",
     "VIEWS",
     "Article",
+    "AtRisk",
+    "Board",
     "Case",
     "CasePage",
     "CaseShown",
@@ -41,12 +48,15 @@ __all__ = [
     "Entry",
     "Gesture",
     "GesturesPage",
+    "Load",
     "Metric",
     "Notice",
     "PromiseShown",
     "Queue",
+    "Report",
     "Standing",
     "articles_of",
+    "board",
     "case_of",
     "case_of_mail",
     "case_shown",
@@ -54,6 +64,7 @@ __all__ = [
     "cases_in",
     "cases_of_customer",
     "count_in",
+    "duration_in_words",
     "entries_of",
     "find_cases",
     "gestures_awaiting",
@@ -63,5 +74,6 @@ __all__ = [
     "present_in",
     "promises_by_stream",
     "queues_of",
+    "report",
     "sounds_unhappy",
 ]

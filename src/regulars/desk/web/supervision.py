@@ -1,0 +1,105 @@
+"""The supervisors' board and the report of the service."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from regulars.contacts.queries import TermKind, terms_of
+from regulars.desk.web.asking import Asking
+from regulars.groundwork.design.charts import Dot, IntervalPlot
+from regulars.service.queries import METRIC_WORDS, AtRisk, Metric, board, duration_in_words, report
+
+PERIODS = (30, 90, 365)
+VERDICTS = {"better": "good", "worse": "bad"}
+
+
+def overview(request: HttpRequest) -> HttpResponse:
+    """What needs a look now, and one click to step in."""
+    asking = Asking(request)
+    found = board(scope=asking.scope, at=asking.at)
+    context = {
+        "board": found,
+        "at_risk": [_line(one) for one in found.at_risk],
+        "broken": [_line(one) for one in found.broken],
+        "lists": [
+            (_("Without an owner"), found.nobody, _("Every case has somebody.")),
+            (_("Whose owner is away"), found.stand_ins, _("Everybody who has a case is here today.")),
+            (_("Opened again"), found.reopened, _("Nothing came back.")),
+            (_("Second similar complaint within 90 days"), found.similar, _("No complaint came twice.")),
+        ],
+        "current_section": "cases",
+    }
+    return render(request, "desk/board.html", context)
+
+
+def _line(one: AtRisk) -> dict[str, Any]:
+    past = one.left < timedelta()
+    length = duration_in_words(abs(one.left.total_seconds()))
+    words = _("%(length)s of working time ago") if past else _("%(length)s of working time left")
+    return {"one": one, "title": METRIC_WORDS[Metric(one.clock.metric)], "left": words % {"length": length}, "past": past}
+
+
+def reported(request: HttpRequest) -> HttpResponse:
+    """The figures of the service, each with n, interval and verdict."""
+    asking = Asking(request)
+    wanted = request.GET.get("days", "")
+    days = int(wanted) if wanted.isdigit() and int(wanted) in PERIODS else 90
+    found = report(scope=asking.scope, days=days, at=asking.at)
+    causes = {one.code: _(one.label) for one in terms_of(scope=asking.scope).known[TermKind.TOPIC].values()}
+    context = {
+        "report": found,
+        "rates": [
+            (
+                _("Resolved at the first contact"),
+                found.first_contact,
+                _(
+                    "Contacts on a topic that no other contact of the customer on this topic followed within seven days, computed from the log."
+                ),
+            ),
+            (
+                _("Promises kept"),
+                found.kept,
+                _("Of the promises that fell due in this period: kept in time. Late and broken ones are the rest."),
+            ),
+            (_("Settled, say the customers"), found.settled, _("Of those who answered the question afterwards.")),
+        ],
+        "spreads": [
+            (_("Time to the first answer"), found.first_answer, _spread_words(found.first_answer)),
+            (_("Time to the resolution"), found.resolution, _spread_words(found.resolution)),
+        ],
+        "cohorts": _cohorts(found),
+        "gestures": [(causes.get(cause, cause) or _("No cause yet"), currency, n, total) for cause, currency, n, total in found.gestures],
+        "tabs": [{"label": _("%(n)s days") % {"n": one}, "url": f"?days={one}", "current": one == days} for one in PERIODS],
+        "tones": VERDICTS,
+        "current_section": "cases",
+    }
+    return render(request, "desk/service_report.html", context)
+
+
+def _spread_words(one: Any) -> dict[str, str]:
+    shown = {
+        name: duration_in_words(getattr(one, name)) if getattr(one, name) is not None else "–"
+        for name in ("median", "p90", "before_median")
+    }
+    low, high = one.interval or (None, None)
+    return shown | {"low": duration_in_words(low) if low is not None else "–", "high": duration_in_words(high) if high is not None else "–"}
+
+
+def _cohorts(found: Any) -> IntervalPlot | None:
+    if not found.reopened:
+        return None
+    dots = [Dot(f"{one.month:%Y-%m} (n={one.rate.n})", one.rate.share, *one.rate.interval) for one in found.reopened]
+    return IntervalPlot(
+        title=_("Opened again, by month"),
+        sentence=_(
+            "The share of cases of each month that were opened again, with the interval in which the true share lies. A young month can still grow."
+        ),
+        names=(_("Month"), _("Opened again"), _("Interval")),
+        dots=dots,
+        show=lambda value: f"{value:.0%}",
+    )
