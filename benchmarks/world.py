@@ -132,6 +132,7 @@ def world(size: Size) -> Iterator[str]:
             link.execute(sql.SQL("ALTER DATABASE {} IS_TEMPLATE true ALLOW_CONNECTIONS false").format(sql.Identifier(size.name)))
         copy = "CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy"
         link.execute(sql.SQL(copy).format(sql.Identifier(own), sql.Identifier(size.name)))
+        program("migrate", address=_at(place, own))  # the template may be older than the program
         _say(size, "copied" if known else "made", begun)
         try:
             yield _at(place, own)
@@ -141,10 +142,7 @@ def world(size: Size) -> Iterator[str]:
 
 def make(address: str, size: Size) -> None:
     """Bring an empty database up to date, hire the owner, fill all tables."""
-    with tempfile.TemporaryDirectory(prefix="regulars-bench-") as folder:
-        environment = os.environ | {"DATABASE_URL": address, "REGULARS_VAR": folder, "PYTHONPATH": "src"}
-        hire = [sys.executable, "-m", "regulars", "staff", "add", "--email", EMAIL, "--name", "Owner", "--password-stdin"]
-        subprocess.run(hire, env=environment, input=PASSWORD, text=True, check=True, stdout=subprocess.DEVNULL)
+    program("staff", "add", "--email", EMAIL, "--name", "Owner", "--password-stdin", address=address, says=PASSWORD)
     with psycopg.connect(address, autocommit=True) as link:
         (business,) = link.execute("SELECT id FROM business_business").fetchone() or (0,)
         (staff,) = link.execute("SELECT id FROM staff_employee").fetchone() or (0,)
@@ -157,6 +155,14 @@ def make(address: str, size: Size) -> None:
             fill(link, table, statement, values)
             if table == "customers_customer":
                 (values["first"],) = link.execute("SELECT min(id) FROM customers_customer").fetchone() or (0,)
+
+
+def program(*words: str, address: str, says: str = "") -> None:
+    """Run the program once on a database; it brings the tables up to date first."""
+    with tempfile.TemporaryDirectory(prefix="regulars-bench-") as folder:
+        environment = os.environ | {"DATABASE_URL": address, "REGULARS_VAR": folder, "PYTHONPATH": "src"}
+        command = [sys.executable, "-m", "regulars", *words]
+        subprocess.run(command, env=environment, input=says, text=True, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
 def fill(link: Link, table: str, statement: str, values: dict[str, Any]) -> None:
