@@ -8,6 +8,7 @@ from typing import Any
 
 from regulars.contacts.rules.timeline import Cursor
 from regulars.groundwork.kernel.bulk.instances import instant_value
+from regulars.groundwork.kernel.bulk.prepared import PLANNED_ANEW
 
 
 def order_of(prefix: str, pk: int) -> str:
@@ -21,16 +22,16 @@ def newest_rows(
     """The end of a statement over `table` as t (WHERE … ORDER BY … LIMIT) and its parameters: the newest `size` rows of these records.
 
     The rows need customer_id, at and id, and an index on them. `prefix` begins the source's tie-breakers, `where` narrows further
-    ("AND t.channel = %s"). Each record of a person is a walk of its own along the index that ends after `size` rows; the walks are one
+    ("AND t.channel = %s"); nothing may follow. Each record of a person is a walk of its own along the index that ends after `size` rows; the walks are one
     statement however many there are.
     """
     place, place_values = _after(before, prefix)
     newest = f"ORDER BY t.at DESC, t.id DESC LIMIT {size:d}"
     walk, walk_values = f"t.customer_id = %s {where} {place} {newest}", [*values, *place_values]
     if len(ids) == 1:
-        return f"WHERE {walk}", [ids[0], *walk_values]
+        return f"WHERE {walk}{PLANNED_ANEW}", [ids[0], *walk_values]
     walks = " UNION ALL ".join([f"SELECT * FROM (SELECT t.id FROM {table} t WHERE {walk}) w{n}" for n in range(len(ids))])
-    return f"WHERE t.id IN ({walks}) {newest}", [value for one in ids for value in (one, *walk_values)]
+    return f"WHERE t.id IN ({walks}) {newest}{PLANNED_ANEW}", [value for one in ids for value in (one, *walk_values)]
 
 
 def _after(before: Cursor | None, prefix: str) -> tuple[str, list[Any]]:

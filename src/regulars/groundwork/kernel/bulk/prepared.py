@@ -21,6 +21,9 @@ from psycopg import errors, pq
 from regulars.groundwork.kernel.bulk.copying import on_postgres
 from regulars.groundwork.kernel.bulk.dialect import fetch
 
+# A statement that ends so is planned each time, for the values that it is asked with. A plan for anybody sorts all rows of somebody, for most have
+# few; who has ten thousand would wait two hundred times as long as for the walk along the index that their own plan takes.
+PLANNED_ANEW = " /* planned anew */"
 _NAMES: WeakKeyDictionary[psycopg.Connection[Any], dict[str, bytes]] = WeakKeyDictionary()
 _NUMBERS = count(1)
 # What the server sends for a type (by its number), as Python has it; all else is text.
@@ -49,6 +52,8 @@ def fetch_prepared(sql: str, *values: Any) -> list[tuple[Any, ...]]:
 
 
 def _executed(raw: psycopg.Connection[Any], sql: str, values: list[bytes | None]) -> pq.abc.PGresult:
+    if sql.endswith(PLANNED_ANEW):
+        return _checked(raw, raw.pgconn.exec_params(_numbered(sql), cast("list[bytes]", values)))
     names = _NAMES.setdefault(raw, {})
     name = names.get(sql)
     if name is None:
