@@ -18,3 +18,21 @@ class InsightRefreshed(Fact):
     @property
     def subject(self) -> str:
         return f"refresh:{self.refresh_id}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class WarningsLookedFor(Fact):
+    """Relationships heading for a conflict were found."""
+
+    raised: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class WarningDismissed(Fact):
+    """Somebody looked at a warning and saw nothing to worry about."""
+
+    warning_id: int
+
+    @property
+    def subject(self) -> str:
+        return f"warning:{self.warning_id}"

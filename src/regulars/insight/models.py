@@ -97,3 +97,31 @@ class CustomerScore(models.Model):
             models.Index(fields=["refresh", "segment", "-at_stake_minor", "id"], name="score_by_stake"),
             models.Index(fields=["refresh", "-value_minor", "id"], name="score_by_value"),
         ]
+
+
+class EarlyWarning(models.Model):
+    """A relationship that is heading for a conflict, by plain points with evidence. Ends when its signs are gone, or somebody dismisses it."""
+
+    public_id = models.UUIDField(default=new_id, unique=True, editable=False)
+    business = models.ForeignKey("business.Business", on_delete=models.CASCADE, related_name="+", db_index=False)
+    customer = models.ForeignKey("customers.Customer", on_delete=models.CASCADE, related_name="early_warnings", db_index=False)
+    raised_at = models.DateTimeField()
+    points = models.SmallIntegerField()
+    evidence = models.JSONField(default=list)
+    state = models.CharField(max_length=10, default="open")
+    looked_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+    ended_by = models.CharField(max_length=80, blank=True, default="")
+    why = models.CharField(max_length=300, blank=True, default="")
+
+    class Meta:
+        db_table = "insight_earlywarning"
+        constraints = [
+            models.UniqueConstraint(fields=["customer"], condition=models.Q(state="open"), name="warning_one_open"),
+            models.CheckConstraint(condition=models.Q(state__in=["open", "dismissed", "ended"]), name="warning_state"),
+        ]
+        indexes = [
+            models.Index(fields=["business", "-points", "raised_at"], condition=models.Q(state="open"), name="warning_open"),
+            models.Index(fields=["business", "raised_at"], name="warning_story"),
+            models.Index(fields=["customer", "-raised_at"], name="warning_of_customer"),
+        ]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from regulars.business.queries import all_businesses
 from regulars.groundwork.kernel.clock import now
 from regulars.groundwork.kernel.jobs import Work, job
 from regulars.groundwork.kernel.schedules import schedule
-from regulars.insight.services import request_refreshes
+from regulars.insight.services import look_for_warnings, request_refreshes
 
 
 @job("insight.refresh", lane="long", attempts=3)
@@ -24,3 +25,14 @@ def refresh_all(_work: Work) -> None:
 
 
 schedule("insight.nightly", kind="insight.refresh_all", daily="02:30")
+
+
+@job("insight.warn_all", lane="long")
+def warn_all(work: Work) -> None:
+    """Look for relationships that are heading for a conflict, in every business."""
+    for one in all_businesses():
+        look_for_warnings(business_id=one.pk, at=now())
+        work.beat()
+
+
+schedule("insight.warnings", kind="insight.warn_all", every_minutes=60)

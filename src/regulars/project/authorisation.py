@@ -118,6 +118,8 @@ TABLE = Table(
         write("desk:give", SERVE),
         read("desk:gestures", SERVE),
         read("desk:board", SUPERVISE),
+        read("desk:warnings", SUPERVISE),
+        write("desk:dismiss_warning", SUPERVISE),
         read("desk:service_report", ANALYSE),
         write("desk:decide_gesture", SUPERVISE),
         both("desk:handler", SUPERVISE),

@@ -87,6 +87,7 @@ PERSONAL: dict[str, dict[str, str]] = {
     "django_content_type": {"plain": "app_label model"},
     "django_session": {"secret": "session_key", "staff": "session_data"},
     "insight_customerscore": {"conduct": "segment last_on"},
+    "insight_earlywarning": {"conduct": "evidence", "plain": "state", "staff": "ended_by", "words": "why"},
     "insight_refresh": {"plain": "state asked_as_of calibration_end as_of models_until stage findings", "staff": "asked_by"},
     "kernel_audithead": {"digest": "digest"},
     "kernel_auditline": {"staff": "actor", "plain": "act subject", "digest": "before_digest after_digest digest", "secret": "salt"},

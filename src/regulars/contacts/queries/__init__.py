@@ -26,6 +26,7 @@ from regulars.contacts.queries.reading import (
     follow_ups_of,
     versions_of,
 )
+from regulars.contacts.queries.signalling import moods_falling, often_on_a_topic
 from regulars.contacts.queries.story import Story, TimelineSource, add_timeline_source, newest_rows, order_of, story_of
 from regulars.contacts.queries.terms import Terms, channel_words, terms_of
 from regulars.contacts.queries.ways import ways_used
@@ -84,7 +85,9 @@ __all__ = [
     "instant_on_their_clock",
     "likes_of",
     "likes_of_all",
+    "moods_falling",
     "newest_rows",
+    "often_on_a_topic",
     "order_of",
     "promises_section",
     "slot_of",

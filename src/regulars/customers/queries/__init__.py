@@ -12,7 +12,16 @@ from regulars.customers.queries.finding import (
     customers_after,
     find_customers,
 )
-from regulars.customers.queries.knowing import CustomerCounts, Particulars, Standing, counts_of, particulars_of, standing_of, traits_of
+from regulars.customers.queries.knowing import (
+    CustomerCounts,
+    Particulars,
+    Standing,
+    counts_of,
+    customers_with_trait,
+    particulars_of,
+    standing_of,
+    traits_of,
+)
 from regulars.customers.queries.naming import customer_named, merge_by_id, standing_merge_of
 from regulars.customers.queries.opting_in import (
     OptInLetter,
@@ -111,6 +120,7 @@ __all__ = [
     "customer_of",
     "customers_after",
     "customers_at",
+    "customers_with_trait",
     "find_customers",
     "forgotten_numbers",
     "household_of",

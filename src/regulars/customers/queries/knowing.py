@@ -46,6 +46,12 @@ def traits_of(*, customer: Customer) -> dict[str, Trait]:
     return {row.name: row for row in Trait.objects.filter(customer=customer)}
 
 
+def customers_with_trait(*, scope: Scope, name: str, value: str, customer_ids: Collection[int]) -> set[int]:
+    """Which of these customers carry a trait with this value."""
+    rows = Trait.objects.filter(customer__business_id=scope.business_id, customer_id__in=list(customer_ids), name=name, value=value)
+    return set(rows.values_list("customer_id", flat=True))
+
+
 def counts_of(*, scope: Scope) -> CustomerCounts:
     """Count the visible customers and, among them, those who have not bought yet."""
     counted = present(scope).aggregate(all=Count("pk"), prospects=Count("pk", filter=Q(prospect=True)))

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from regulars.business.queries import Scope
 from regulars.desk.rules import demo
 from regulars.desk.rules.demo.cases import ARTICLES, CASES, QUEUES, DemoCase, Step
+from regulars.insight.services import look_for_warnings
 from regulars.service.queries import Case
 from regulars.service.services import (
     Answer,
@@ -64,6 +65,7 @@ def load_demo_cases(*, business_id: int, story: Sequence[demo.DemoCustomer], num
         teller.plan(one, numbers[people[one.place % len(people)].number])
     teller.tell()
     close_settled(at=at, actor=ACTOR)
+    look_for_warnings(business_id=business_id, at=at)
     look_at_clocks(at=at)
     return len(CASES)
 
@@ -95,6 +97,7 @@ class Teller:
         for when, _place, act in sorted(self.steps, key=lambda one: one[:2]):
             look_at_clocks(at=when)
             act()
+            look_for_warnings(business_id=self.scope.business_id, at=when)
 
     def _add(self, when: datetime, act: Callable[[], None]) -> None:
         self.steps.append((when, len(self.steps), act))

@@ -5,13 +5,17 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from regulars.contacts.queries import TermKind, terms_of
 from regulars.desk.web.asking import Asking
 from regulars.groundwork.design.charts import Dot, IntervalPlot
+from regulars.groundwork.kernel.refusals import NotFound, Refusal
+from regulars.insight.queries import hit_rates, warnings_open
+from regulars.insight.services import dismiss_warning
 from regulars.service.queries import METRIC_WORDS, AtRisk, Metric, board, duration_in_words, report
 
 PERIODS = (30, 90, 365)
@@ -103,3 +107,28 @@ def _cohorts(found: Any) -> IntervalPlot | None:
         dots=dots,
         show=lambda value: f"{value:.0%}",
     )
+
+
+def warned(request: HttpRequest) -> HttpResponse:
+    """Relationships heading for a conflict, and how often the warnings were right."""
+    asking = Asking(request)
+    context = {
+        "rows": warnings_open(scope=asking.scope),
+        "rates": hit_rates(scope=asking.scope, at=asking.at),
+        "current_section": "cases",
+    }
+    return render(request, "desk/warnings.html", context)
+
+
+def dismiss(request: HttpRequest, id: str) -> HttpResponse:
+    """Nothing to worry about, because."""
+    asking = Asking(request)
+    try:
+        dismiss_warning(scope=asking.scope, public_id=id, why=request.POST.get("why", ""), at=asking.at, actor=asking.actor.name)
+    except NotFound:
+        raise
+    except Refusal as refusal:
+        messages.error(request, refusal.sentence)
+    else:
+        messages.success(request, _("Dismissed. It comes back when something new happens."))
+    return redirect("desk:warnings")

@@ -25,6 +25,7 @@ from regulars.insight.queries.knowing import (
 )
 from regulars.insight.queries.one_customer import CustomerFigures, Figure, figures_of
 from regulars.insight.queries.reporting import customer_report, report
+from regulars.insight.queries.warning import HitRate, WarningShown, hit_rates, warning_count, warnings_of_customer, warnings_open
 from regulars.insight.queries.wording import days_in_words, per_cent, reason_sentence, segment_meaning, segment_name
 from regulars.insight.rules.names import Segment
 
@@ -34,6 +35,7 @@ __all__ = [
     "CustomerScore",
     "Figure",
     "Freshness",
+    "HitRate",
     "PersonToAct",
     "Refresh",
     "Segment",
@@ -41,6 +43,7 @@ __all__ = [
     "SlippingFilter",
     "SlippingPage",
     "Totals",
+    "WarningShown",
     "current_refresh",
     "customer_report",
     "days_in_words",
@@ -48,6 +51,7 @@ __all__ = [
     "figures_of",
     "figures_section",
     "freshness_of",
+    "hit_rates",
     "most_at_stake",
     "newest_refresh",
     "per_cent",
@@ -60,4 +64,7 @@ __all__ = [
     "slipping_page",
     "totals_of",
     "valuable_customers",
+    "warning_count",
+    "warnings_of_customer",
+    "warnings_open",
 ]

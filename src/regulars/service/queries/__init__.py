@@ -7,6 +7,7 @@ from regulars.service.queries.listing import (
     CasePage,
     Counted,
     case_of,
+    cases_by_public_id,
     cases_exist,
     cases_in,
     cases_of_customer,
@@ -16,6 +17,7 @@ from regulars.service.queries.listing import (
     queues_of,
 )
 from regulars.service.queries.reporting import Report, report
+from regulars.service.queries.signalling import CaseSign, case_signs, conflicts
 from regulars.service.queries.supervising import AtRisk, Board, Load, board
 from regulars.service.queries.telling import (
     METRIC_WORDS,
@@ -31,6 +33,7 @@ from regulars.service.queries.telling import (
     promises_by_stream,
 )
 from regulars.service.rules.clocks import Metric, Standing
+from regulars.service.rules.comparing import Rate
 from regulars.service.rules.words import sounds_unhappy
 
 __all__ = [
@@ -44,6 +47,7 @@ __all__ = [
     "Case",
     "CasePage",
     "CaseShown",
+    "CaseSign",
     "Counted",
     "Entry",
     "Gesture",
@@ -53,6 +57,7 @@ __all__ = [
     "Notice",
     "PromiseShown",
     "Queue",
+    "Rate",
     "Report",
     "Standing",
     "articles_of",
@@ -60,9 +65,12 @@ __all__ = [
     "case_of",
     "case_of_mail",
     "case_shown",
+    "case_signs",
+    "cases_by_public_id",
     "cases_exist",
     "cases_in",
     "cases_of_customer",
+    "conflicts",
     "count_in",
     "duration_in_words",
     "entries_of",

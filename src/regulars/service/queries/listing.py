@@ -72,6 +72,11 @@ def case_of(*, scope: Scope, public_id: str) -> Case:
     return row
 
 
+def cases_by_public_id(*, scope: Scope, public_ids: Collection[str]) -> dict[str, Case]:
+    """Visible cases by their public id."""
+    return {str(row.public_id): row for row in seen(scope).filter(public_id__in=list(public_ids))}
+
+
 def cases_exist(*, scope: Scope) -> bool:
     """Whether the business has any case at all."""
     return Case.objects.filter(business_id=scope.business_id).exists()
