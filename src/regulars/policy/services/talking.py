@@ -39,12 +39,13 @@ def answer_comment(*, scope: Scope, public_id: str, text: str, at: datetime, act
     """Answer a comment, once. Raises NotFound, CommentRefused."""
     text, key = _words(text), parsed(public_id)
     with transaction.atomic():
-        rows = Comment.objects.filter(public_id=key, draft__business_id=scope.business_id) if key else Comment.objects.none()
-        if not rows.filter(answered_at=None).update(answer=text, answered_at=at, answered_by=actor):
-            if rows.exists():
-                raise CommentRefused(_("This comment has its answer already."))
+        row = Comment.objects.filter(public_id=key, draft__business_id=scope.business_id).first() if key else None
+        if row is None:
             raise NotFound(_("There is no such comment."))
-        row = rows.get()
+        # By the row's own number: an update over a join looks the condition up before it waits for whoever holds the row.
+        if not Comment.objects.filter(pk=row.pk, answered_at=None).update(answer=text, answered_at=at, answered_by=actor):
+            raise CommentRefused(_("This comment has its answer already."))
+        row.refresh_from_db()
         announce(
             PolicyCommented(tenant_id=scope.business_id, at=at, actor=actor, draft_id=row.draft_id, paragraph=row.paragraph, act="answer")
         )

@@ -138,7 +138,8 @@ def revoke_certificate(*, scope: Scope, public_id: str, reason: str, at: datetim
         row = rows.select_related("employee", "kind").first()
         if row is None:
             raise NotFound(_("There is no such certificate."))
-        if not rows.filter(revoked_at=None).update(revoked_at=at, revoked_by=actor, revoked_reason=reason):
+        # By the row's own number: an update over a join looks the condition up before it waits for whoever holds the row.
+        if not Certificate.objects.filter(pk=row.pk, revoked_at=None).update(revoked_at=at, revoked_by=actor, revoked_reason=reason):
             raise CertificateRefused({"reason": _("This certificate is revoked already.")})
         announce(
             CertificateRevoked(tenant_id=scope.business_id, at=at, actor=actor, employee_id=row.employee_id, certificate_id=row.pk),
