@@ -191,6 +191,8 @@ certificate = "complaints"
     assert "€0.00 at a time" in page
     assert "needs complaints" in page
     assert "paragraph 3.1 of version 1.0" in page
+    assert "Certificates of all" not in page
+    assert "Certificates of all" in sign_in(employ(cast.business, "Sue Per", Role.SUPERVISOR)).get("/account/training/").content.decode()
     assert "gives your role no amounts" in sign_in(cast.ines).get("/account/training/").content.decode()
 
 
