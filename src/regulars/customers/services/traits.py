@@ -14,7 +14,7 @@ from django.db import connection, transaction
 from regulars.customers.events import TraitsPublished
 from regulars.customers.models import Trait
 from regulars.groundwork.kernel.bulk.copying import copy_rows, on_postgres
-from regulars.groundwork.kernel.bulk.dialect import drop_scratch, run, scratch_table
+from regulars.groundwork.kernel.bulk.dialect import drop_scratch, lock_referred, references_by_sets, run, scratch_table
 from regulars.groundwork.kernel.facts import announce
 
 CHUNK = 10_000
@@ -58,14 +58,18 @@ def _publish_chunk(chunk: tuple[PublishedTrait, ...], *, business_id: int, name:
     rows = ((one.customer_id, one.value, json.dumps(one.explanation)) for one in chunk)
     copy_rows(table=SCRATCH, columns=("customer_id", "value", "explanation"), rows=rows)
     explanation = "CAST(t.explanation AS jsonb)" if on_postgres() else "t.explanation"
-    run(
-        "INSERT INTO customers_trait (business_id, customer_id, name, value, explanation, source, published_at) "
-        f"SELECT %s, t.customer_id, %s, t.value, {explanation}, %s, %s FROM {SCRATCH} t WHERE 1 = 1 "
-        "ON CONFLICT (customer_id, name) DO UPDATE SET value = excluded.value, explanation = excluded.explanation, "
-        "source = excluded.source, published_at = excluded.published_at",
-        business_id,
-        name,
-        source,
-        connection.ops.adapt_datetimefield_value(at),
-    )
+    with references_by_sets(tables=(Trait._meta.db_table,)) as by_sets:
+        if by_sets:
+            lock_referred(table="business_business", ids=f"SELECT {business_id:d}")
+            lock_referred(table="customers_customer", ids=f"SELECT customer_id FROM {SCRATCH}")
+        run(
+            "INSERT INTO customers_trait (business_id, customer_id, name, value, explanation, source, published_at) "
+            f"SELECT %s, t.customer_id, %s, t.value, {explanation}, %s, %s FROM {SCRATCH} t WHERE 1 = 1 "
+            "ON CONFLICT (customer_id, name) DO UPDATE SET value = excluded.value, explanation = excluded.explanation, "
+            "source = excluded.source, published_at = excluded.published_at",
+            business_id,
+            name,
+            source,
+            connection.ops.adapt_datetimefield_value(at),
+        )
     drop_scratch(SCRATCH)

@@ -23,7 +23,7 @@ from regulars.business.queries import Business, Scope, business_of
 from regulars.customers.queries import customer_numbers, forgotten_numbers, merged_numbers
 from regulars.customers.services import PublishedTrait, publish_traits
 from regulars.groundwork.kernel.bulk.copying import copy_rows
-from regulars.groundwork.kernel.bulk.dialect import check_references_by_sets, lock_referred, numbers_sql
+from regulars.groundwork.kernel.bulk.dialect import lock_referred, numbers_sql, references_by_sets
 from regulars.groundwork.kernel.facts import announce
 from regulars.groundwork.kernel.money import digits_of
 from regulars.insight.events import InsightRefreshed
@@ -226,8 +226,8 @@ def _write_scores(refresh: Refresh, customers: Whole, rfm: Rfm, scores: Scores, 
     CustomerScore.objects.filter(refresh=refresh).delete()  # of an attempt that died
     written = 0
     for rows in batched(_score_rows(refresh.pk, customers, rfm, scores), ROWS_AT_ONCE):
-        with transaction.atomic():
-            if check_references_by_sets(tables=(CustomerScore._meta.db_table,)):
+        with transaction.atomic(), references_by_sets(tables=(CustomerScore._meta.db_table,)) as by_sets:
+            if by_sets:
                 lock_referred(table=Refresh._meta.db_table, ids=f"SELECT {refresh.pk:d}")
                 lock_referred(table="customers_customer", ids=numbers_sql(row[1] for row in rows))
             copy_rows(table=CustomerScore._meta.db_table, columns=COLUMNS, rows=rows)

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from regulars.groundwork.kernel.tables import refused, sheet_xml, workbook
 from regulars.groundwork.kernel.tables.opening import open_table
-from regulars.groundwork.kernel.tables.sheet_cells import Look, look_of, number_shown
+from regulars.groundwork.kernel.tables.sheet_cells import Look, column_letters, look_of, number_shown
 
 pytestmark = pytest.mark.pure
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -199,6 +199,7 @@ def test_a_stream_is_left_as_soon_as_its_table_ends(tmp_path: Path) -> None:
         '<x:row><x:c r="ZZZZ1"/></x:row>',
         '<x:row><x:c r="a1"/></x:row>',
         '<x:row r="1048577"/>',
+        "<x:row>" + "<x:c/>" * 16_390 + '<x:c r="A1"/></x:row>',
         "<x:row>&unknown;</x:row>",
     ],
 )
@@ -240,3 +241,13 @@ def test_lengths_of_time_are_hours_minutes_and_seconds() -> None:
 
     assert length_shown("0.0625") == str(timedelta(hours=1, minutes=30))
     assert length_shown("x") == "x"
+
+
+def test_columns_are_lettered_as_a_sheet_letters_them() -> None:
+    letters = column_letters()
+    assert [letters[place] for place in (0, 25, 26, 701, 702, 16_383)] == ["A", "Z", "AA", "ZZ", "AAA", "XFD"]
+
+
+def test_a_row_wider_than_a_sheet_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(refused.BrokenWorkbook):
+        read(tmp_path, packed("<x:row>" + "".join(f'<x:c r="{one}1"/>' for one in column_letters()) + "</x:row>"))

@@ -114,6 +114,15 @@ def check_references_by_sets(*, tables: Sequence[str]) -> bool:
     return True
 
 
+@contextmanager
+def references_by_sets(*, tables: Sequence[str]) -> Iterator[bool]:
+    """`check_references_by_sets` for a block inside a transaction that may go on with other writes: their references are looked up again."""
+    by_sets = check_references_by_sets(tables=tables)
+    yield by_sets
+    if by_sets:
+        run("SET LOCAL session_replication_role = origin")
+
+
 def lock_referred(*, table: str, ids: str) -> None:
     """Lock the rows of `table` whose ids the query `ids` yields, so that they stay until the transaction ends, as a foreign key would.
 

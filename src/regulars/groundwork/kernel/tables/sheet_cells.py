@@ -7,7 +7,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import Enum
-from functools import lru_cache
+from functools import cache, lru_cache
+from itertools import islice, product
+from string import ascii_uppercase
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -88,14 +90,14 @@ class CellReader:
     def for_space(self, space: str) -> Callable[[Any], list[str]]:
         """The reader of a row's element for a namespace, written in braces."""
         value_tag, inline_tag = f"{space}v", f"{space}is"
-        looks, texts, remembered, moment = self.looks, self.texts, self.texts.remembered, self.moment
+        looks, texts, remembered, moment, letters = self.looks, self.texts, self.texts.remembered, self.moment, column_letters()
 
         def read(row: Any) -> list[str]:
             cells: list[str] = []
             add, cut = cells.append, -len(row.get("r", ""))
             for cell in row:
                 reference = cell.get("r")
-                if reference is not None and reference[:cut] != LETTERS[len(cells)]:
+                if reference is not None and reference[:cut] != letters[len(cells)]:
                     _pad(cells, _column_of(reference))
                 kind, text = cell.get("t"), cell.findtext(value_tag)
                 if not text:
@@ -167,16 +169,11 @@ def _column_of(reference: str) -> int:
     return number - 1 if number else COLUMNS_MAX
 
 
-def _letters_of(number: int) -> str:
-    letters = ""
-    number += 1
-    while number:
-        number, place = divmod(number - 1, 26)
-        letters = chr(65 + place) + letters
-    return letters
-
-
-LETTERS = [_letters_of(number) for number in range(COLUMNS_MAX + 1)]
+@cache
+def column_letters() -> list[str]:
+    """The letters of each column: A, B … Z, AA … XFD, and one more."""
+    short = ("".join(letters) for size in (1, 2, 3) for letters in product(ascii_uppercase, repeat=size))
+    return list(islice(short, COLUMNS_MAX + 1))
 
 
 def number_shown(text: str) -> str:

@@ -86,7 +86,16 @@ class _readable:
 
     def __exit__(self, kind: type[BaseException] | None, fault: BaseException | None, _trace: object) -> None:
         self.archive.close()
-        damaged = (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, ValueError, RuntimeError, KeyError, ElementTree.ParseError)
+        damaged = (
+            zipfile.BadZipFile,
+            NotImplementedError,
+            EOFError,
+            OSError,
+            ValueError,
+            RuntimeError,
+            LookupError,
+            ElementTree.ParseError,
+        )
         packing = kind is not None and kind.__module__ in ("zlib", "lzma", "_lzma")
         if isinstance(fault, damaged) or packing:
             raise BrokenWorkbook(_("it is damaged")) from fault
