@@ -166,9 +166,8 @@ def _confirmed(scope: Scope, open_: dict[int, tuple[Confirmation, Slot]], at: da
             slot.refresh_from_db()
             found[n] = slot.contact if slot.contact is not None and slot.state == "confirmed" else ReservationGone(slot.state)
             continue
-        said = one.contact or _plain_contact(slot)
         row = new_contact(
-            one=replace(said, happened_at=said.happened_at or at),
+            one=one.contact or _plain_contact(slot),
             business_id=scope.business_id,
             customer_id=slot.customer_id,
             at=at,
@@ -193,7 +192,7 @@ def _fault_of(one: Confirmation, terms: Terms | None, at: datetime) -> Refusal |
         return AskRefused("counts_at", _("Say the instant with its offset, within a year from now."))
     if one.contact is None or terms is None:
         return None
-    faults = faults_in(one=replace(one.contact, happened_at=one.contact.happened_at or at), terms=terms, at=at)
+    faults = faults_in(one=one.contact, terms=terms, at=at)
     return ContactRefused(faults) if faults else None
 
 
