@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from regulars.policy.rules.calendars import CalendarFault, calendar_from
@@ -82,6 +82,7 @@ ANYTHING = st.recursive(
 )
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(ANYTHING)
 def test_whatever_is_given_is_a_calendar_or_refused(found: object) -> None:
     with suppress(CalendarFault):
