@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from regulars.business.queries import Scope
@@ -126,16 +126,28 @@ def locked_case(*, scope: Scope, public_id: str = "", case_id: int | None = None
 def apply_projection(*, cases: Iterable[tuple[Case, CaseState]], book: Laws, at: datetime) -> None:
     """Write what lists are made of, for cases whose rows are locked."""
     pairs = [(case, projected(case, state, book, at=at)) for case, state in cases]
-    fields: set[str] = set()
+    changed: dict[tuple[str, ...], list[Case]] = {}
     for case, (columns, _clocks) in pairs:
-        for name, value in columns.items():
+        fresh = {name: value for name, value in columns.items() if getattr(case, name) != value}
+        for name, value in fresh.items():
             setattr(case, name, value)
-        fields |= set(columns)
-    if len(pairs) == 1:
-        pairs[0][0].save(update_fields=sorted(fields))
-    else:
-        Case.objects.bulk_update([case for case, _rows in pairs], sorted(fields), batch_size=500)
+        if fresh:
+            changed.setdefault(tuple(sorted(fresh)), []).append(case)
+    for names, cases_alike in changed.items():
+        _update_alike(names, cases_alike)
     _save_clocks([clock for _case, (_columns, clocks) in pairs for clock in clocks])
+
+
+def _update_alike(names: tuple[str, ...], cases: list[Case]) -> None:
+    """One short statement for each case, all sent together: rows of many columns in one statement take far longer to put together."""
+    places = ", ".join(f"{name} = %s" for name in names)
+    adapted = [connection.ops.adapt_datetimefield_value if "_at" in name or name.endswith(("_since", "_until")) else None for name in names]
+    rows = [
+        (*(adapt(getattr(case, name)) if adapt else getattr(case, name) for name, adapt in zip(names, adapted, strict=True)), case.pk)
+        for case in cases
+    ]
+    with connection.cursor() as cursor:
+        cursor.executemany(f"UPDATE service_case SET {places} WHERE id = %s", rows)  # noqa: S608 — names of columns
 
 
 def _save_clocks(rows: list[ClockRow]) -> None:
