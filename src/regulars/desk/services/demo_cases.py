@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from regulars.business.queries import Scope
 from regulars.desk.rules import demo
 from regulars.desk.rules.demo.cases import ARTICLES, CASES, QUEUES, DemoCase, Step
+from regulars.desk.services.demo_mail import send_into_folder
 from regulars.insight.services import look_for_warnings
 from regulars.service.queries import Case
 from regulars.service.services import (
@@ -148,6 +149,8 @@ class Teller:
             "say": lambda: say_settled(scope=scope, public_id=case, settled=step.text == "yes", words="", at=when),
         }
         acts[step.do]()
+        if step.do == "answer" and answer.channel == "email":
+            send_into_folder(at=min(when + timedelta(minutes=1), self.at))
 
     def _promise(self, step: Step, case: str, when: datetime, key: str) -> str:
         due_at = when + timedelta(hours=step.due - step.hours)

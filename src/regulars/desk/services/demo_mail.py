@@ -71,6 +71,12 @@ def load_demo_mail(*, business_id: int, story: Sequence[demo.DemoCustomer], numb
     return intake.received
 
 
+def send_into_folder(*, at: datetime, line_breaks: bool = False) -> None:
+    """Hand over what is due at `at`: the people of a story have no letter boxes. With `line_breaks` nobody knows whether it arrived."""
+    with folder_outlet(owner=demo.SOURCE, line_breaks=line_breaks) as way:
+        send_due(through=way, now=lambda: at)
+
+
 class Intake:
     """The bakery's mailbox and its way out, for the time that the story is told."""
 
@@ -135,8 +141,7 @@ class Intake:
 
     def send(self, at: datetime, *, line_breaks: bool = False) -> None:
         """Hand over what is due at `at`, into the folder."""
-        with folder_outlet(owner=demo.SOURCE, line_breaks=line_breaks) as way:
-            send_due(through=way, now=lambda: at)
+        send_into_folder(at=at, line_breaks=line_breaks)
 
     def send_what_waited(self) -> None:
         """What the gate put off (somebody wishes to hear from us in the evening) went out when its time came."""
