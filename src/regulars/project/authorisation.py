@@ -123,6 +123,10 @@ TABLE = Table(
         read("desk:service_report", ANALYSE),
         write("desk:decide_gesture", SUPERVISE),
         both("desk:handler", SUPERVISE),
+        both("desk:queues", LEADS),
+        both("desk:queue", LEADS),
+        both("desk:articles", SUPERVISE),
+        both("desk:article", SUPERVISE),
         # Contacts.
         read("desk:log", SERVE | {Role.MARKETER}),
         both("desk:log_contact", SERVE | {Role.MARKETER}),

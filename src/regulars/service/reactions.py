@@ -28,7 +28,7 @@ def came_back(fact: MessageNotDelivered) -> None:
 @reacts_to(CustomerForgotten, name="service.forget")
 def forget(fact: CustomerForgotten) -> None:
     """What was said goes."""
-    forget_cases(customer_ids=fact.customer_ids)
+    forget_cases(customer_ids=fact.customer_ids, at=fact.at)
 
 
 @reacts_to(PolicyPublished, name="service.policy")

@@ -10,7 +10,7 @@ from django.test import Client
 
 from regulars.groundwork.kernel import clock
 from regulars.messaging.models import Message
-from regulars.service.models import Aftercare, Case, ClockRow, Entry, Gesture
+from regulars.service.models import Aftercare, Article, Case, ClockRow, Entry, Gesture, Queue
 from regulars.service.services import Resolution, resolve_case, send_aftercare, settled_link
 
 from tests.cast import PASSWORD, Cast
@@ -190,3 +190,25 @@ def test_the_page_of_a_long_case_asks_as_much_as_that_of_a_short_one(
         mira.get(f"/cases/{case.public_id}/")
     with django_assert_max_num_queries(18):  # type: ignore[operator]  # pytest-django's fixture
         mira.get("/cases/?view=all")
+
+
+@pytest.mark.django_db
+def test_queues_and_articles_are_written_by_those_who_lead(team: Team, mira: Client) -> None:
+    assert mira.get("/settings/queues/").status_code == 403
+    maud = signed_in(team.maud.email)
+    assert "No queue yet" in maud.get("/settings/queues/").content.decode()
+    form = {"name": "Complaints", "position": "0", "natures": ["complaint"], "branch": ""}
+    assert maud.post("/settings/queues/", form).status_code == 302
+    assert maud.post("/settings/queues/", form).status_code == 422, "the name is taken"
+    row = Queue.objects.get()
+    assert maud.post(f"/settings/queues/{row.public_id}/", form | {"name": "Trouble"}).status_code == 302
+    case = opened(team.cast, nature="complaint")
+    assert case.queue_id == row.pk
+    assert opened(team.cast, key="k2", subject="Else").queue_id is None
+    assert "Trouble" in mira.get(f"/cases/?queue={row.public_id}").content.decode()
+    assert maud.post("/settings/known/", {"title": "Gluten", "text": "On Saturdays, {given_name|friend}."}).status_code == 302
+    article = Article.objects.get()
+    begun = mira.get(f"/cases/{case.public_id}/?article={article.public_id}").content.decode()
+    assert "On Saturdays, {given_name|friend}." in begun
+    assert maud.get("/settings/queues/nonsense/").status_code == 404
+    assert "No answer with these words" in maud.get("/settings/known/?q=zebra").content.decode()

@@ -156,3 +156,11 @@ def test_machines_that_answer_each_other_reopen_a_case_only_so_often(team: Team,
     case.refresh_from_db()
     assert (case.reopened, case.status) == (4, "resolved")
     assert Entry.objects.filter(case=case, kind="in").count() == 9, "nothing is lost"
+
+
+@pytest.mark.django_db
+def test_a_mail_that_only_says_stop_opens_no_case(team: Team, box: Mailbox) -> None:
+    receive_mail(mailbox=box, delivery=Delivery(content=letter(b"STOP\r\n")), at=NINE)
+    read_waiting(at=NINE)
+    assert take_mail(mail=ReceivedMail.objects.get(), at=NINE) is None
+    assert not Case.objects.exists()

@@ -6,6 +6,7 @@ from regulars.desk.web import (
     account,
     branches,
     case_acts,
+    case_settings,
     cases,
     certificates,
     coaching,
@@ -211,6 +212,10 @@ urlpatterns = [
     path("settings/clocks/", people_settings.zones, name="assumed_zones"),
     path("settings/words/", contacts.words, name="words"),
     path("settings/words/<str:kind>/<str:code>/", contacts.word, name="word"),
+    path("settings/queues/", case_settings.queues, name="queues"),
+    path("settings/queues/<str:id>/", case_settings.queue, name="queue"),
+    path("settings/known/", case_settings.articles, name="articles"),
+    path("settings/known/<str:id>/", case_settings.article, name="article"),
     path("settings/keys/", staff.keys, name="keys"),
     path("settings/keys/<str:id>/revoke/", staff.revoke, name="revoke_key"),
 ]

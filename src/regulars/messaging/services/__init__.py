@@ -17,7 +17,7 @@ from regulars.messaging.services.mailboxes import (
     mailbox_named,
     open_mailbox,
 )
-from regulars.messaging.services.obeying import WishesShown, leave, message_by_link, set_wishes, wishes_shown
+from regulars.messaging.services.obeying import WishesShown, leave, message_by_link, says_stop, set_wishes, wishes_shown
 from regulars.messaging.services.opting_in import send_opt_in
 from regulars.messaging.services.parking import retry_parked
 from regulars.messaging.services.reading import read_receipt, read_waiting
@@ -93,6 +93,7 @@ __all__ = [
     "retry_parked",
     "return_address",
     "save_text",
+    "says_stop",
     "send_due",
     "send_on",
     "send_opt_in",

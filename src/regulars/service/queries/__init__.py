@@ -1,6 +1,7 @@
 """Questions about cases."""
 
 from regulars.service.models import Article, Case, Entry, Gesture, Notice, Queue
+from regulars.service.queries.exporting import cases_section, gestures_section
 from regulars.service.queries.knowing import GesturesPage, articles_of, gestures_awaiting, handler_shown, notices_of
 from regulars.service.queries.listing import (
     VIEWS,
@@ -70,6 +71,7 @@ __all__ = [
     "cases_exist",
     "cases_in",
     "cases_of_customer",
+    "cases_section",
     "conflicts",
     "count_in",
     "duration_in_words",
@@ -77,6 +79,7 @@ __all__ = [
     "find_cases",
     "gestures_awaiting",
     "gestures_of",
+    "gestures_section",
     "handler_shown",
     "notices_of",
     "present_in",

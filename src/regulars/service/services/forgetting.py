@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import datetime
 
 from django.db import transaction
 
 from regulars.service.models import Aftercare, Case, ClockRow, Entry, EventRow, Gesture
 
 
-def forget_cases(*, customer_ids: Collection[int]) -> int:
+def forget_cases(*, customer_ids: Collection[int], at: datetime) -> int:
     """Blank subjects, remedies, actions, words of all entries, answers and promises. Returns how many rows lost something."""
     with transaction.atomic():
         cases = Case.objects.filter(customer_id__in=customer_ids)
@@ -18,6 +19,7 @@ def forget_cases(*, customer_ids: Collection[int]) -> int:
         changed += Entry.objects.filter(case_id__in=mine).exclude(text="").update(text="")
         changed += ClockRow.objects.filter(case_id__in=mine).exclude(what="").update(what="")
         changed += Aftercare.objects.filter(case_id__in=mine).exclude(words="").update(words="")
+        Aftercare.objects.filter(case_id__in=mine, state="waiting").update(state="cancelled", why="forgotten", settled_at=at)
         changed += Gesture.objects.filter(case_id__in=mine).update(words="", decided_why="")
         for row in EventRow.objects.filter(case_id__in=mine):
             if any(row.body.get(name) for name in ("what", "why", "action")):

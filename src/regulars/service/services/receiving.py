@@ -9,6 +9,7 @@ from django.db import transaction
 from regulars.business.queries import Scope
 from regulars.customers.queries import cluster_of
 from regulars.messaging.queries import ReceivedMail
+from regulars.messaging.services import says_stop
 from regulars.service.models import Aftercare, Case, Entry, Link
 from regulars.service.rules.happenings import What
 from regulars.service.rules.words import is_courtesy, number_in, own_words, searchable, sounds_unhappy
@@ -33,6 +34,8 @@ def take_mail(*, mail: ReceivedMail, at: datetime) -> Case | None:
         if Entry.objects.filter(mail=mail).exists():
             return None
         known, hint = _case_meant(mail)
+        if known is None and says_stop(mail):
+            return None  # it was obeyed already; there is nothing to answer
         if known is None:
             return _open(mail, None, at, hint)
         case = locked_case(scope=Scope(mail.business_id), case_id=known.pk)
