@@ -158,6 +158,8 @@ PERSONAL: dict[str, dict[str, str]] = {
     "service_ledgerline": {"plain": "ledger account currency", "staff": "actor"},
     "service_link": {"plain": "kind", "staff": "actor"},
     "service_notice": {"plain": "kind clock step"},
+    "service_review": {"staff": "answers note contest answer answered_by"},
+    "service_scorecard": {"plain": "items", "staff": "made_by"},
     "service_queue": {"plain": "name natures mailboxes"},
     "staff_apikey": {"staff": "name scopes", "secret": "prefix secret_hash"},
     "staff_appointment": {"staff": "role actor"},

@@ -85,3 +85,15 @@ class QueueSet(Fact):
     @property
     def subject(self) -> str:
         return f"queue:{self.queue_id}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseReviewed(Fact):
+    """Somebody's work in a case was reviewed."""
+
+    review_id: int
+    employee_id: int
+
+    @property
+    def subject(self) -> str:
+        return f"review:{self.review_id}"

@@ -6,6 +6,7 @@ from regulars.service.models.gestures import Gesture, GestureBudget, LedgerLine
 from regulars.service.models.handling import Handler
 from regulars.service.models.knowing import Article
 from regulars.service.models.notices import Notice
+from regulars.service.models.reviewing import Review, Scorecard
 
 __all__ = [
     "Aftercare",
@@ -22,4 +23,6 @@ __all__ = [
     "Notice",
     "Presence",
     "Queue",
+    "Review",
+    "Scorecard",
 ]

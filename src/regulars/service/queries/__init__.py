@@ -18,6 +18,14 @@ from regulars.service.queries.listing import (
     queues_of,
 )
 from regulars.service.queries.reporting import Report, report
+from regulars.service.queries.reviewing import (
+    ReviewShown,
+    items_of,
+    review_shown,
+    reviews_of,
+    sample_to_review,
+    scorecard_in_force,
+)
 from regulars.service.queries.signalling import CaseSign, case_signs, conflicts
 from regulars.service.queries.supervising import AtRisk, Board, Load, board
 from regulars.service.queries.telling import (
@@ -35,6 +43,7 @@ from regulars.service.queries.telling import (
 )
 from regulars.service.rules.clocks import Metric, Standing
 from regulars.service.rules.comparing import Rate
+from regulars.service.rules.scoring import Item
 from regulars.service.rules.words import sounds_unhappy
 
 __all__ = [
@@ -53,6 +62,7 @@ __all__ = [
     "Entry",
     "Gesture",
     "GesturesPage",
+    "Item",
     "Load",
     "Metric",
     "Notice",
@@ -60,6 +70,7 @@ __all__ = [
     "Queue",
     "Rate",
     "Report",
+    "ReviewShown",
     "Standing",
     "articles_of",
     "board",
@@ -81,10 +92,15 @@ __all__ = [
     "gestures_of",
     "gestures_section",
     "handler_shown",
+    "items_of",
     "notices_of",
     "present_in",
     "promises_by_stream",
     "queues_of",
     "report",
+    "review_shown",
+    "reviews_of",
+    "sample_to_review",
+    "scorecard_in_force",
     "sounds_unhappy",
 ]

@@ -36,6 +36,7 @@ from regulars.service.services.promising import (
 )
 from regulars.service.services.queues import QueueRefused, be_present, save_article, set_queue
 from regulars.service.services.receiving import make_courtesy, note_not_delivered, take_mail, take_mail_numbered
+from regulars.service.services.reviewing import ReviewRefused, answer_contest, contest_review, review_case, set_scorecard
 from regulars.service.services.steering import (
     SnoozeRefused,
     assign_case,
@@ -71,6 +72,7 @@ __all__ = [
     "Recomputed",
     "Resolution",
     "ResolutionRefused",
+    "ReviewRefused",
     "Room",
     "SnoozeRefused",
     "SoundsLikeComplaint",
@@ -78,11 +80,13 @@ __all__ = [
     "aftercare_by_link",
     "answer_aftercare",
     "answer_case",
+    "answer_contest",
     "approve_gesture",
     "assign_case",
     "be_present",
     "classify_case",
     "close_settled",
+    "contest_review",
     "forget_cases",
     "give",
     "go_on",
@@ -102,12 +106,14 @@ __all__ = [
     "reopen_case",
     "resolve_case",
     "reverse_gesture",
+    "review_case",
     "room_for",
     "save_article",
     "say_settled",
     "see_notices",
     "send_aftercare",
     "set_queue",
+    "set_scorecard",
     "settled_link",
     "snooze_case",
     "split_case",
