@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -21,6 +21,21 @@ from regulars.service.queries.streams import happenings_of, projected
 from regulars.service.rules.clocks import Laws
 from regulars.service.rules.happenings import Happening, What
 from regulars.service.rules.replaying import CaseState, Story
+
+CLOCK_COLUMNS = (
+    "is_open",
+    "paused",
+    "breached",
+    "how",
+    "started_at",
+    "due_at",
+    "ended_at",
+    "policy_id",
+    "paragraph",
+    "staff_id",
+    "what",
+    "next_look_at",
+)
 
 
 class CaseChangedMeanwhile(Refusal):
@@ -134,20 +149,38 @@ def apply_projection(*, cases: Iterable[tuple[Case, CaseState]], book: Laws, at:
         if fresh:
             changed.setdefault(tuple(sorted(fresh)), []).append(case)
     for names, cases_alike in changed.items():
-        _update_alike(names, cases_alike)
-    _save_clocks([clock for _case, (_columns, clocks) in pairs for clock in clocks])
+        _update_alike("service_case", names, cases_alike)
+    clocks = [clock for _case, (_columns, clocks) in pairs for clock in clocks]
+    _save_clocks(clocks if len(pairs) == 1 else _new_clocks([case.pk for case, _state in pairs], clocks))
 
 
-def _update_alike(names: tuple[str, ...], cases: list[Case]) -> None:
+def _new_clocks(case_ids: list[int], clocks: list[ClockRow]) -> list[ClockRow]:
+    """Write what changed of the clocks that stand already; returns those that are new."""
+    stored = {(row.case_id, row.key): row for row in ClockRow.objects.filter(case_id__in=case_ids)}
+    changed: dict[tuple[str, ...], list[ClockRow]] = {}
+    new = []
+    for row in clocks:
+        known = stored.get((row.case_id, row.key))
+        if known is None:
+            new.append(row)
+        elif names := tuple(name for name in CLOCK_COLUMNS if getattr(known, name) != getattr(row, name)):
+            row.pk = known.pk
+            changed.setdefault(names, []).append(row)
+    for names, rows in changed.items():
+        _update_alike("service_clock", names, rows)
+    return new
+
+
+def _update_alike(table: str, names: tuple[str, ...], rows_alike: Sequence[Case | ClockRow]) -> None:
     """One short statement for each case, all sent together: rows of many columns in one statement take far longer to put together."""
     places = ", ".join(f"{name} = %s" for name in names)
     adapted = [connection.ops.adapt_datetimefield_value if "_at" in name or name.endswith(("_since", "_until")) else None for name in names]
     rows = [
         (*(adapt(getattr(case, name)) if adapt else getattr(case, name) for name, adapt in zip(names, adapted, strict=True)), case.pk)
-        for case in cases
+        for case in rows_alike
     ]
     with connection.cursor() as cursor:
-        cursor.executemany(f"UPDATE service_case SET {places} WHERE id = %s", rows)  # noqa: S608 — names of columns
+        cursor.executemany(f"UPDATE {table} SET {places} WHERE id = %s", rows)  # noqa: S608 — names of columns
 
 
 def _save_clocks(rows: list[ClockRow]) -> None:
@@ -158,18 +191,5 @@ def _save_clocks(rows: list[ClockRow]) -> None:
         batch_size=500,
         update_conflicts=True,
         unique_fields=["case", "key"],
-        update_fields=[
-            "is_open",
-            "paused",
-            "breached",
-            "how",
-            "started_at",
-            "due_at",
-            "ended_at",
-            "policy",
-            "paragraph",
-            "staff",
-            "what",
-            "next_look_at",
-        ],
+        update_fields=[name.removesuffix("_id") for name in CLOCK_COLUMNS],
     )
