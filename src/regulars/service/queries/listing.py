@@ -107,7 +107,9 @@ def cases_in(
 
 def count_in(*, scope: Scope, view: str, employee_id: int | None, queue: str = "", at: datetime) -> Counted:
     """How many a view holds, counted up to a thousand: the answer takes as long for a million."""
-    rows = _view(scope, view, employee_id, queue, at).order_by().values("pk")[: COUNTED_TO + 1]
+    # In the order of an index of open cases: without it the planner reads all cases, hoping that open ones lie about everywhere.
+    order = ("-resolved_at", "-pk") if view == "resolved" else ("due_at", "pk")
+    rows = _view(scope, view, employee_id, queue, at).order_by(*order).values("pk")[: COUNTED_TO + 1]
     return Counted(rows.count())
 
 
