@@ -193,6 +193,16 @@ def test_a_version_without_a_fitting_paragraph_promises_nothing() -> None:
     assert state.paragraph == ""
 
 
+def test_a_calendar_that_runs_out_stops_nobody() -> None:
+    """Two working days in all, and sixteen hours promised from the second on: nothing falls due, and the case can be told."""
+    week = TEXT[TEXT.index("weekly") : TEXT.index("[[levels]]")]
+    book = laws(TEXT.replace(week, f'exceptions = {{ "{MONDAY}" = [["09:00", "17:00"]], "{TUESDAY}" = [["09:00", "17:00"]] }}\n'))
+    state = replay(Stream(berlin(TUESDAY, "09:00")).rows, book)
+    timings = timings_of(state, book)
+    assert timings["first_answer:1"].due_at == berlin(TUESDAY, "13:00")
+    assert timings["resolution:1"].due_at is None
+
+
 TURNS = [
     What.CUSTOMER_WROTE, What.ANSWERED, What.NOTED, What.WAITING_BEGAN, What.WAITING_ENDED, What.RESOLVED, What.REOPENED, What.REJECTED, What.CLOSED,
     What.COURTESY, What.CLASSIFIED,

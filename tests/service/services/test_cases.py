@@ -241,6 +241,7 @@ def test_r8_a_split_message_starts_a_case_at_its_receipt(team: Team) -> None:
     assert new.opened_at == NINE + timedelta(hours=1)
     assert list(new.entries.values_list("text", flat=True)) == ["And where is my order?"]
     assert not Message.objects.exists(), "nothing is acknowledged"
+    assert Contact.objects.count() == 1, "what was said stands in the log already"
     assert new.links.get().other_id == case.pk
 
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from math import ceil
 
-from regulars.policy.queries import Level, Policy, Step, Target, WorkingTime, due_at
+from regulars.policy.queries import Level, NeverAgain, Policy, Step, Target, WorkingTime, due_at
 
 
 class Metric(StrEnum):
@@ -138,7 +138,8 @@ class Timing:
 
 
 def due_of(clock: Clock, laws: Laws, *, until: datetime | None = None) -> datetime | None:
-    """When it falls due; None while it rests (unless `until` says where the resting ends) or when nothing was promised."""
+    """When it falls due; None while it rests (unless `until` says where the resting ends), when nothing was promised, or when the calendar
+    has not enough working time left to reach it: such a calendar has dated days only."""
     if clock.metric is Metric.OWN:
         return clock.given_due_at
     if clock.target is None or clock.version_id is None:
@@ -151,7 +152,10 @@ def due_of(clock: Clock, laws: Laws, *, until: datetime | None = None) -> dateti
             return None
         else:
             pauses.append((clock.paused_since, max(until, clock.paused_since)))
-    return due_at(laws.working(clock.version_id, clock.calendar), clock.target, clock.started_at, pauses)
+    try:
+        return due_at(laws.working(clock.version_id, clock.calendar), clock.target, clock.started_at, pauses)
+    except NeverAgain:
+        return None
 
 
 def standing_of(clock: Clock, due: datetime | None, now: datetime) -> Standing:
@@ -184,13 +188,18 @@ def alarms_of(clock: Clock, level: Level | None, due: datetime | None, laws: Law
     working = laws.working(clock.version_id, clock.calendar)
     for step in level.escalate:
         theirs = laws.working(clock.version_id, step.calendar or level.calendar)
-        if step.at.endswith("%"):
-            at = _share_of(clock, due, working, int(step.at[:-1]))
-        else:
-            count, unit = int(step.at[1:-2]), step.at[-2:]
-            at = theirs.add(due, timedelta(hours=count) if unit == "bh" else timedelta(minutes=count))
-        found.append((theirs.next_open(at), step))
+        try:
+            found.append((theirs.next_open(_rings_at(clock, due, step, working, theirs)), step))
+        except NeverAgain:  # those whom it calls don't work any more by then
+            continue
     return sorted(found, key=lambda one: (one[0], one[1].at))
+
+
+def _rings_at(clock: Clock, due: datetime, step: Step, working: WorkingTime, theirs: WorkingTime) -> datetime:
+    if step.at.endswith("%"):
+        return _share_of(clock, due, working, int(step.at[:-1]))
+    count, unit = int(step.at[1:-2]), step.at[-2:]
+    return theirs.add(due, timedelta(hours=count) if unit == "bh" else timedelta(minutes=count))
 
 
 def _share_of(clock: Clock, due: datetime, working: WorkingTime, percent: int) -> datetime:

@@ -95,6 +95,7 @@ def split_case(*, scope: Scope, public_id: str, entry: str, subject: str, at: da
                 happened_at=row.at,
                 mail=row.mail,
                 continues=case,
+                is_logged=True,
                 no_complaint=_("split from case #%(number)s") % {"number": case.pk},
             ),
             at=at,

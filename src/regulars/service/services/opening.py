@@ -58,7 +58,9 @@ class CaseKeyTaken(Refusal):
 
 @dataclass(frozen=True, kw_only=True)
 class NewCase:
-    """What is known when a case is opened. People and places by their internal number; `no_complaint`: why it is none although it sounds so."""
+    """What is known when a case is opened. People and places by their internal number; `no_complaint`: why it is none although it sounds so.
+
+    `is_logged`: the contact that began it stands in the log already."""
 
     subject: str
     text: str
@@ -75,6 +77,7 @@ class NewCase:
     mail: ReceivedMail | None = None
     continues: Case | None = None
     staff_id: int | None = None
+    is_logged: bool = False
 
 
 @dataclass(frozen=True)
@@ -155,7 +158,7 @@ def _open(scope: Scope, customer: Customer, new: NewCase, *, at: datetime, actor
         channel=new.channel,
         text=new.text.strip(),
         mail=new.mail,
-        contact_id=_log(scope, row, new, at=at, actor=actor) if new.mail is None else None,
+        contact_id=_log(scope, row, new, at=at, actor=actor) if new.mail is None and not new.is_logged else None,
     )
     _tell(scope, row, at=at, actor=actor)
     return row

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from regulars.business.queries import Scope
 from regulars.contacts.queries import TermKind, terms_of
+from regulars.groundwork.kernel.ids import parsed
 from regulars.groundwork.kernel.refusals import NotFound, Refusal
 from regulars.service.models import Case, Handler, Queue
 from regulars.service.rules.happenings import What
@@ -164,7 +165,8 @@ def active_employee(*, scope: Scope, employee_id: int, at: datetime) -> Employee
 
 def queue_of(*, scope: Scope, public_id: str) -> Queue:
     """A queue that takes cases. Raises NotFound."""
-    row = Queue.objects.filter(business_id=scope.business_id, public_id=public_id, retired=False).first()
+    uuid = parsed(public_id)
+    row = Queue.objects.filter(business_id=scope.business_id, public_id=uuid, retired=False).first() if uuid else None
     if row is None:
         raise NotFound(_("There is no such queue."))
     return row
