@@ -123,7 +123,7 @@ def round_of(box: object, count: int, first: int, unknown: int, known: list[str]
     letters = [letter(first + number, unknown, known) for number in range(count)]
     started = time.perf_counter()
     for content in letters:
-        receive_mail(mailbox=box, delivery=Delivery(content=content, envelope_from="a@b.example"), at=datetime.now(UTC))  # type: ignore[arg-type]
+        receive_mail(mailbox=box, delivery=Delivery(content=content, envelope_from="a@b.example"), at=datetime.now(UTC))  # type: ignore[arg-type]  # put together here, or rows of a fresh database
     kept = time.perf_counter() - started
     while True:  # one transaction for each hundred, as in the job `messaging.read_mail`
         with transaction.atomic():

@@ -97,7 +97,7 @@ def measure(chosen: argparse.Namespace, sink: subprocess.Popen[str]) -> int:
 
     with connection.cursor() as cursor:
         cursor.execute(QUEUE, {"n": chosen.messages})
-    content = message_bytes(Message.objects.first())  # type: ignore[arg-type]
+    content = message_bytes(Message.objects.first())  # type: ignore[arg-type]  # put together here, or rows of a fresh database
     bare = bare_rate(content, min(chosen.messages, 2_000), chosen.connections)
     before = counted(sink)
     early = done = 0

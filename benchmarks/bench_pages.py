@@ -198,10 +198,10 @@ def parallel(port: int, path: object) -> list[float]:
     def visit(number: int) -> None:
         visitor = Visitor(port)
         for n in range(5):
-            visitor.ask(path(number * 1000 + n))  # type: ignore[operator]
+            visitor.ask(path(number * 1000 + n))  # type: ignore[operator]  # a function of the number
         for n in range(ROUNDS):
             begun = time.perf_counter()
-            visitor.ask(path(number * ROUNDS + n))  # type: ignore[operator]
+            visitor.ask(path(number * ROUNDS + n))  # type: ignore[operator]  # a function of the number
             times.append((time.perf_counter() - begun) * 1000)
 
     threads = [threading.Thread(target=visit, args=(number,)) for number in range(CLIENTS)]

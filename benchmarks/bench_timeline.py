@@ -58,7 +58,7 @@ def report(port: int, database: psycopg.Connection[tuple[object, ...]]) -> int:
     deep = database.execute(
         "SELECT at, id FROM contacts_contact WHERE customer_id = %s ORDER BY at DESC, id DESC OFFSET %s LIMIT 1", (number, BUSIEST * 3 // 4)
     ).fetchone()
-    before = urllib.parse.quote(f"{deep[0].isoformat()}~contact:{deep[1]:020d}") if deep else ""  # type: ignore[attr-defined]
+    before = urllib.parse.quote(f"{deep[0].isoformat()}~contact:{deep[1]:020d}") if deep else ""  # type: ignore[attr-defined]  # an instant
     pages = {
         "anybody": (lambda n: f"/customers/{ids[n % len(ids)]}/", None),
         "10,000 entries, first page": (lambda _n: f"/customers/{busiest}/", ("", ())),
@@ -89,7 +89,7 @@ def plain_sql(database: psycopg.Connection[tuple[object, ...]], customer: object
     times = []
     for _ in range(60):
         begun = time.perf_counter()
-        database.execute(statement, (customer, *values)).fetchall()  # type: ignore[arg-type]
+        database.execute(statement, (customer, *values)).fetchall()  # type: ignore[arg-type]  # put together here, or rows of a fresh database
         times.append((time.perf_counter() - begun) * 1000)
     return statistics.median(times)
 

@@ -38,4 +38,4 @@ def server(address: str | None = None) -> Iterator[str]:
 def settings_of(address: str) -> str:
     """The settings that matter here as the server has them, for the foot of a table."""
     with psycopg.connect(address) as link:
-        return ", ".join(f"{name} {link.execute(f'SHOW {name}').fetchone()[0]}" for name in SETTINGS)  # type: ignore[index]
+        return ", ".join(f"{name} {link.execute(f'SHOW {name}').fetchone()[0]}" for name in SETTINGS)  # type: ignore[index]  # SHOW answers one row

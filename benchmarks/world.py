@@ -173,10 +173,10 @@ def fill(link: Link, table: str, statement: str, values: dict[str, Any]) -> None
         link.execute("SET LOCAL maintenance_work_mem = '512MB'")
         link.execute("SET LOCAL work_mem = '256MB'")
         later = indexes_taken_off(link, table)
-        link.execute(statement, values)  # type: ignore[arg-type]
+        link.execute(statement, values)  # type: ignore[arg-type]  # put together here, or rows of a fresh database
         for one in later:
-            link.execute(one)  # type: ignore[arg-type]
-    link.execute(f"VACUUM ANALYZE {table}")  # type: ignore[arg-type]
+            link.execute(one)  # type: ignore[arg-type]  # put together here, or rows of a fresh database
+    link.execute(f"VACUUM ANALYZE {table}")  # type: ignore[arg-type]  # put together here, or rows of a fresh database
 
 
 def indexes_taken_off(link: Link, table: str) -> list[str]:
@@ -185,13 +185,13 @@ def indexes_taken_off(link: Link, table: str) -> list[str]:
         "SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = %s::regclass AND contype = 'u'", (table,)
     ).fetchall()
     for name, _definition in unique:
-        link.execute(f'ALTER TABLE {table} DROP CONSTRAINT "{name}"')  # type: ignore[arg-type]
+        link.execute(f'ALTER TABLE {table} DROP CONSTRAINT "{name}"')  # type: ignore[arg-type]  # put together here, or rows of a fresh database
     plain = link.execute(
         "SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid) FROM pg_index WHERE indrelid = %s::regclass AND NOT indisprimary",
         (table,),
     ).fetchall()
     for name, _definition in plain:
-        link.execute(f"DROP INDEX {name}")  # type: ignore[arg-type]
+        link.execute(f"DROP INDEX {name}")  # type: ignore[arg-type]  # put together here, or rows of a fresh database
     back = [f'ALTER TABLE {table} ADD CONSTRAINT "{name}" {definition}' for name, definition in unique]
     return [*back, *[str(definition) for _name, definition in plain]]
 
