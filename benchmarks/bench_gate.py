@@ -52,7 +52,7 @@ def main() -> int:
     add_words(words)
     words.add_argument("--decisions", type=int, default=12_000)
     words.add_argument("--clients", type=int, default=32)
-    words.add_argument("--processes", type=int, default=4)
+    words.add_argument("--processes", type=int, default=2, help="as many as the program starts by itself (REGULARS_WEB_WORKERS)")
     words.add_argument("--worker", default="", help=argparse.SUPPRESS)
     given = words.parse_args()
     if given.worker:
@@ -79,6 +79,7 @@ def measure(uri: str, folder: str, given: argparse.Namespace) -> int:
         fill(database, "contacts_slot", SLOTS, {"noon": NOON})
         (first,) = database.execute("SELECT min(id) FROM customers_customer").fetchone() or (0,)
         database.execute("CHECKPOINT")
+    os.sync()  # the slots too go to the disk before the clock starts
     lines, faults = [], []
     for name, ask in (("each reserves a place", "free"), ("ten race for each place", "race"), ("bare SQL, each inserts", "bare")):
         seconds, answers = race(environment, given, ask, business, first)

@@ -119,7 +119,7 @@ def world(size: Size) -> Iterator[str]:
     if not place:
         with server() as address:
             make(address, size)
-            _say(size, "made", begun)
+            _settle(size, "made", begun)
             yield address
         return
     own = f"regulars_bench_{os.getpid()}"
@@ -133,11 +133,17 @@ def world(size: Size) -> Iterator[str]:
         copy = "CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy"
         link.execute(sql.SQL(copy).format(sql.Identifier(own), sql.Identifier(size.name)))
         program("migrate", address=_at(place, own))  # the template may be older than the program
-        _say(size, "copied" if known else "made", begun)
+        _settle(size, "copied" if known else "made", begun)
         try:
             yield _at(place, own)
         finally:
             link.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(own)))
+
+
+def _settle(size: Size, how: str, begun: float) -> None:
+    """Let what was filled go to the disk: gigabytes on their way there would slow what is measured next."""
+    os.sync()
+    _say(size, how, begun)
 
 
 def make(address: str, size: Size) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from importlib import import_module
 
@@ -9,10 +10,17 @@ import pytest
 from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.db import connection
 from django.test import Client
+from hypothesis import settings as properties
 
 from regulars.contacts.queries.gate_rules import forget_kept_rules
 
 from tests.cast import PASSWORD, Cast, call_the_cast
+
+# Whoever tests a commit gets the same answer as everybody else; `HYPOTHESIS_PROFILE=search ./regulars test` looks for new counterexamples. No
+# example has a time limit: machines are busy, and the first call of a compiled rule compiles it.
+properties.register_profile("commit", derandomize=True, deadline=None)
+properties.register_profile("search", deadline=None, print_blob=True)
+properties.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "commit"))
 
 # Each trigger that forbids removal, by name.
 NO_REMOVAL = {

@@ -13,8 +13,10 @@ from regulars.groundwork.design import guide
 from tests.journeys.conftest import Enter
 from tests.journeys.visitor import Visitor
 
-IDENTITY = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|\d+|(?<=/settings/words/)[a-z]+/[a-z0-9-]+")
-DOWNLOAD = re.compile(r"(export|download|errors|source|attachments/[0-9]+|\.csv|\.xlsx|\.json)(/|$|\?)|^/api/|^/metrics|^/design/")
+IDENTITY = re.compile(r"(?<=/matter/)[a-z2-7]{52}|[0-9a-f]{8}-[0-9a-f-]{27}|\d+|(?<=/settings/words/)[a-z]+/[a-z0-9-]+")
+DOWNLOAD = re.compile(
+    r"(export|download|errors|source|attachments/[0-9]+|files/[0-9]+|\.csv|\.xlsx|\.json)(/|$|\?)|^/api/|^/metrics|^/design/"
+)
 
 
 def kind_of(address: str) -> str:

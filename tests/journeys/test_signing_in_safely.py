@@ -11,7 +11,8 @@ from tests.journeys.houses import House
 
 
 def test_a_passkey_made_in_the_browser_opens_the_door_without_a_password(enter: Enter, bakery: House) -> None:
-    email = sorted(one.email for one in demo.STAFF)[-1]
+    # Nobody whose kept key a later journey needs: a new factor ends all older sessions.
+    email = next(one.email for one in demo.STAFF if one.email.startswith("rui"))
     visitor = enter(house=bakery)
     page = visitor.page
     line = visitor.context.new_cdp_session(page)

@@ -11,7 +11,9 @@ from regulars.insight.rules.warning_points import POINTS, THRESHOLD, Evidence, w
 from regulars.policy.queries import policy_in
 from regulars.service.rules.clocks import Law, Laws, Standing, standing_of
 from regulars.service.rules.happenings import Happening, What
-from regulars.service.rules.replaying import replay, timings_of
+from regulars.service.rules.replaying import replay
+from regulars.service.rules.silences import silence_at
+from regulars.service.rules.states import timings_of
 
 DOCS = Path(__file__).parents[2] / "docs" / "how-it-works"
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -54,6 +56,22 @@ def test_the_example_of_promises_is_true_line_by_line() -> None:
             if standing is Standing.RUNNING and due is not None:
                 said = f"running until {due.astimezone(BERLIN):%d %H:%M}"
             assert said == cell, (when, key)
+
+
+def test_the_silences_of_the_example_are_true() -> None:
+    text = (DOCS / "promises.md").read_text(encoding="utf-8")
+    match = re.search(r"```toml\n(.*?)```", text, re.DOTALL)
+    assert match
+    policy = policy_in(match[1].replace('resolution = "8bh"', 'answer_unless_settled = "5bd-close"'))
+    laws = Laws(lambda number: Law(number, "1.0", policy, "docs"))
+    rows = rows_of(text, "| last step | warned |")
+    assert len(rows) == 3
+    for step, warned in rows:
+        opened = Happening(1, moment("23 10:00"), What.OPENED, "x", {"nature": "complaint", "channel": "email", "policy": 1})
+        state = replay([opened, Happening(2, moment(step), What.NOTED, "employee:1", {})], laws)
+        silent = silence_at(state, laws)
+        assert silent is not None
+        assert f"{silent.astimezone(BERLIN):%d %H:%M}" == warned, step
 
 
 def test_the_points_of_warnings_are_true() -> None:

@@ -78,8 +78,8 @@ def scope_named(*, business: str = "") -> Scope:
 
 def branches(*, scope: Scope) -> list[Branch]:
     """The visible branches by name."""
-    rows = Branch.objects.filter(business_id=scope.business_id).order_by("name")
-    return list(rows if scope.branch_ids is None else rows.filter(pk__in=scope.branch_ids))
+    rows = objects(Branch, "FROM business_branch t WHERE t.business_id = %s ORDER BY t.name", scope.business_id)
+    return [row for row in rows if scope.branch_ids is None or row.pk in scope.branch_ids]
 
 
 def branch_of(*, scope: Scope, public_id: str) -> Branch:

@@ -45,9 +45,17 @@ from regulars.groundwork.kernel.schedules import instant_of
 from regulars.groundwork.kernel.upgrade import pending
 from regulars.groundwork.kernel.worker import is_alive
 from regulars.insight.queries import CustomerFigures, current_refresh, figures_of, most_at_stake, warning_count
-from regulars.policy.queries import Reminder, Version, due_to_confirm_of, overdue_confirmations, policy_to_confirm
+from regulars.policy.queries import (
+    Proposal,
+    Reminder,
+    Version,
+    due_to_confirm_of,
+    news_of_proposals,
+    overdue_confirmations,
+    policy_to_confirm,
+)
 from regulars.purchases.queries import CustomerTotals, customer_totals, purchases_exist, sums_of
-from regulars.service.queries import Case, Notice, cases_in, cases_of_customer, notices_of
+from regulars.service.queries import CaseLine, Notice, lines_in, lines_of_customer, notices_of
 from regulars.staff.queries import (
     Actor,
     CertificateCounts,
@@ -103,7 +111,7 @@ class CustomerScreen:
     terms: Terms | None = None
     staff: list[tuple[str, str]] = field(default_factory=list)
     follow_ups: list[FollowUp] = field(default_factory=list)
-    cases: list[Case] = field(default_factory=list)
+    cases: list[CaseLine] = field(default_factory=list)
     may_we: list[MayWe] = field(default_factory=list)
 
     @property
@@ -171,7 +179,7 @@ def customer_page(*, scope: Scope, actor: Actor, public_id: str, asked: StoryAsk
         terms=terms,
         staff=[(number, name) for _pk, number, name in people],
         follow_ups=follow_ups_of(scope=scope, customer=customer),
-        cases=cases_of_customer(scope=scope, customer_ids=ids, size=4) if may_open(actor, "desk:case") else [],
+        cases=lines_of_customer(scope=scope, customer_ids=ids, size=4) if may_open(actor, "desk:case") else [],
         may_we=may_we(scope=scope, customer=customer, at=at, read=read),
     )
 
@@ -237,9 +245,10 @@ class TodayScreen:
     running_out: list[CertificateShown] = field(default_factory=list)
     certificates: CertificateCounts | None = None
     talks: list[CoachingNote] = field(default_factory=list)
-    my_cases: list[Case] = field(default_factory=list)
+    my_cases: list[CaseLine] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
     warnings: int = 0
+    proposals: list[Proposal] = field(default_factory=list)
 
 
 def today_page(*, scope: Scope, actor: Actor, employee: Employee, at: datetime) -> TodayScreen:
@@ -263,9 +272,10 @@ def today_page(*, scope: Scope, actor: Actor, employee: Employee, at: datetime) 
         talks=follow_up_talks_due(scope=scope, employee_id=actor.id, day=at.astimezone(zone_of(business=business)).date())
         if may_open(actor, "desk:write_coaching")
         else [],
-        my_cases=cases_in(scope=scope, view="mine", employee_id=actor.id, at=at, size=6).rows if may_open(actor, "desk:cases") else [],
+        my_cases=lines_in(scope=scope, view="mine", employee_id=actor.id, at=at, size=6).rows if may_open(actor, "desk:cases") else [],
         notices=notices_of(scope=scope, employee_id=actor.id) if may_open(actor, "desk:cases") else [],
         warnings=warning_count(scope=scope) if may_open(actor, "desk:warnings") else 0,
+        proposals=news_of_proposals(scope=scope, employee_id=actor.id),
         running_out=reminders_open(scope=scope, employee_id=actor.id, at=at),
         certificates=certificate_counts(scope=scope, at=at, zone=zone_of(business=business))
         if may_open(actor, "desk:record_certificate")

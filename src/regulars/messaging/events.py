@@ -26,6 +26,19 @@ class MessageReceived(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class MailCopied(Fact):
+    """A mail that was read before has arrived in a mailbox again, as a rule in another one: it was written to both."""
+
+    customer_id: int
+    mail_id: int
+    mailbox_id: int
+
+    @property
+    def subject(self) -> str:
+        return f"customer:{self.customer_id}"
+
+
+@dataclass(frozen=True, kw_only=True)
 class MailParked(Fact):
     """A mail could not be read and waits for somebody to look at it."""
 

@@ -162,6 +162,7 @@ class Proposal(models.Model):
     answered_by = models.CharField(max_length=80, blank=True, default="")
     merged_into = models.ForeignKey("self", on_delete=models.CASCADE, null=True, blank=True, related_name="merged")
     version = models.ForeignKey(Version, on_delete=models.SET_NULL, null=True, blank=True, related_name="proposals")
+    news = models.CharField(max_length=10, blank=True, default="", db_default="", help_text="what its author has not seen yet")
 
     class Meta:
         db_table = "policy_proposal"

@@ -63,6 +63,7 @@ TABLE = Table(
         public("desk:wishes", *READ, "POST"),  # opened by a link that only we can make
         public("desk:unsubscribe", *READ, "POST"),
         public("desk:settled", *READ, "POST"),  # opened by a link that only we can make
+        public("desk:matter"),  # opened by a link that only we can make
         public("desk:sign_up", *READ, "POST"),
         public("desk:confirm_opt_in", *READ, "POST"),
         public("design:asset"),
@@ -101,6 +102,7 @@ TABLE = Table(
         # Cases.
         read("desk:cases", NO_READERS),
         read("desk:case", NO_READERS),
+        read("desk:case_file", NO_READERS),
         both("desk:new_case", SERVE),
         write("desk:answer_case", SERVE),
         write("desk:note_case", SERVE),
@@ -210,6 +212,7 @@ TABLE = Table(
         both("desk:write_message", SUPERVISE | {Role.AGENT, Role.MARKETER}),
         read("desk:messages", NO_TILL),
         read("desk:message", NO_TILL),
+        read("desk:message_file", NO_TILL),
         both("desk:texts", SUPERVISE | {Role.AGENT, Role.MARKETER}),
         write("desk:mail_stop", SUPERVISE | {Role.MARKETER}),
         both("desk:suppressions", SUPERVISE | {Role.MARKETER}),

@@ -105,6 +105,7 @@ PERSONAL: dict[str, dict[str, str]] = {
     "kernel_savedmapping": {"plain": "kind name plan", "digest": "signature"},
     "kernel_tick": {"plain": "schedule"},
     "kernel_worker": {"plain": "owner"},
+    "messaging_enclosure": {"words": "name content"},
     "messaging_mailbox": {"plain": "name kind addresses host security user folder", "secret": "password_sealed", "words": "fault"},
     "messaging_message": {
         "plain": "key channel contact_class sender_name sender_address message_id reservation state reason lease_owner origin",
@@ -131,7 +132,7 @@ PERSONAL: dict[str, dict[str, str]] = {
     "policy_comment": {"plain": "paragraph", "staff": "text answer answered_by"},
     "policy_confirmation": {"plain": "fingerprint"},
     "policy_draft": {"plain": "text", "staff": "begun_by saved_by"},
-    "policy_proposal": {"plain": "verdict", "staff": "title text answer answered_by"},
+    "policy_proposal": {"plain": "verdict news", "staff": "title text answer answered_by"},
     "policy_translation": {"plain": "language text fingerprint", "staff": "actor"},
     "policy_version": {"plain": "language text fingerprint", "staff": "actor override_reason"},
     "policy_vote": {"plain": "paragraph"},

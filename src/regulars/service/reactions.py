@@ -8,7 +8,7 @@ from regulars.customers.events import CustomerForgotten
 from regulars.groundwork.kernel import clock
 from regulars.groundwork.kernel.facts import reacts_to
 from regulars.groundwork.kernel.jobs import enqueue
-from regulars.messaging.events import MessageNotDelivered, MessageReceived
+from regulars.messaging.events import MailCopied, MessageNotDelivered, MessageReceived
 from regulars.policy.events import PolicyPublished
 from regulars.service.services import forget_cases, note_not_delivered, take_mail_numbered
 
@@ -16,6 +16,12 @@ from regulars.service.services import forget_cases, note_not_delivered, take_mai
 @reacts_to(MessageReceived, name="service.take_mail")
 def take(fact: MessageReceived) -> None:
     """A mail goes into its case, or opens one."""
+    take_mail_numbered(mail_id=fact.mail_id, at=clock.now())
+
+
+@reacts_to(MailCopied, name="service.take_copy")
+def take_copy(fact: MailCopied) -> None:
+    """A mail to two of our mailboxes: each team has a case of its own."""
     take_mail_numbered(mail_id=fact.mail_id, at=clock.now())
 
 

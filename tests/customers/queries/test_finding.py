@@ -136,6 +136,16 @@ def test_a_pair_is_found_beyond_the_first_slice_of_the_index(cast: Cast, monkeyp
 
 
 @pytest.mark.django_db
+def test_whoever_is_hit_by_many_words_hides_nobody_who_is_hit_by_one(cast: Cast) -> None:
+    enrol(cast.business, "Xena", "Xenb Xenc Xend Xenf Zimmer", "X-1", None)
+    enrol(cast.business, "Xenz", "Zimmer", "X-2", None)
+    for n in range(8):  # so that the names, not the rarer family name, drive
+        enrol(cast.business, f"Aaa{n}", "Zimmer", f"Z-{n}", None)
+    found = [row.display_name for row in find_customers(scope=cast.scope, text="xen zimm", size=2)]
+    assert found == ["Xena Xenb Xenc Xend Xenf Zimmer", "Xenz Zimmer"]
+
+
+@pytest.mark.django_db
 def test_what_changes_a_name_changes_its_beginnings(cast: Cast) -> None:
     """Two words are found by how they begin; who is renamed, or has no words left, is not found by the old ones."""
     who = NewCustomer(given_name="Xenia", family_name="Quist")

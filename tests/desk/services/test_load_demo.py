@@ -19,8 +19,10 @@ from regulars.project.cli import run
 from regulars.purchases.models import Purchase, PurchaseLine
 from regulars.purchases.queries import Kind, Sale, SaleLine
 from regulars.purchases.services import record_purchase
+from regulars.service.models import Case
+from regulars.service.queries import case_of
 from regulars.staff.models import Employee
-from regulars.staff.queries import Role
+from regulars.staff.queries import Role, actor_of_employee, scope_of
 
 from tests.cast import ACTOR, NOON, Cast
 
@@ -131,3 +133,13 @@ def test_what_somebody_brought_themselves_stays() -> None:
     assert Purchase.objects.count() == 2
     assert [one.name for one in all_businesses()] == [story.NAME]
     assert [one.name for one in Employee.objects.all()] == ["Ines Duarte"]
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("small_story")
+def test_whoever_has_a_case_of_the_demo_may_see_it() -> None:
+    load()
+    owned = list(Case.objects.filter(owner__isnull=False).select_related("owner"))
+    assert len({case.owner_id for case in owned}) > 3
+    for case in owned:
+        assert case_of(scope=scope_of(actor_of_employee(case.owner)), public_id=str(case.public_id)) == case

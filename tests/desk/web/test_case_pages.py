@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
+from regulars.contacts.queries import TermKind, Valence
+from regulars.contacts.services import describe_term
 from regulars.groundwork.kernel import clock
-from regulars.messaging.models import Message
+from regulars.groundwork.kernel.worker import run_until_idle
+from regulars.messaging.models import Message, ReceivedMail
+from regulars.messaging.services import Delivery, MailboxParticulars, open_mailbox, read_waiting, receive_mail
 from regulars.service.models import Aftercare, Article, Case, ClockRow, Entry, Gesture, Queue
-from regulars.service.services import Resolution, resolve_case, send_aftercare, settled_link
+from regulars.service.services import Resolution, note_case, resolve_case, send_aftercare, settled_link, take_mail
+from regulars.staff.queries import Role
 
-from tests.cast import PASSWORD, Cast
+from tests.cast import ACTOR, PASSWORD, Cast, employ
+from tests.messaging.letters import letter
 from tests.service.service_cast import NINE, Team, answered, call_team, opened
 
 
@@ -59,6 +68,19 @@ def test_an_agent_opens_a_case_while_the_customer_speaks_and_finds_it_in_their_l
 
 
 @pytest.mark.django_db
+def test_what_happened_in_a_case_leads_from_the_customers_story_to_the_case(team: Team, mira: Client) -> None:
+    case = opened(team.cast, subject="Stale <rolls>")
+    run_until_idle()
+    reader = signed_in(employ(team.cast.business, "Rosa Reader", Role.READ_ONLY).email)
+    words = f"Case #{case.pk} opened: Stale &lt;rolls&gt;"
+    assert f'<a href="/cases/?q=%23{case.pk}">{words}</a>' in mira.get(f"/customers/{team.cast.ada.public_id}/").content.decode()
+    assert mira.get(f"/cases/?q=%23{case.pk}").headers["Location"] == f"/cases/{case.public_id}/"
+    unlinked = reader.get(f"/customers/{team.cast.ada.public_id}/").content.decode()
+    assert words in unlinked
+    assert f"{words}</a>" not in unlinked
+
+
+@pytest.mark.django_db
 def test_k2_the_form_proposes_a_complaint(team: Team, mira: Client) -> None:
     form = {
         "channel": "phone",
@@ -89,6 +111,35 @@ def test_a_case_explains_its_deadlines_and_is_answered_by_mail(team: Team, mira:
     assert "Me too" in text, "the draft is kept"
     assert "We look into it." in text, "what was written meanwhile stands there"
     assert Message.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_r2_a_customer_s_message_that_arrives_while_somebody_writes_is_shown_and_one_confirmation_sends(team: Team, mira: Client) -> None:
+    case = opened(team.cast)
+    case = answered(team.cast, case, at=clock.now(), text="Do you have the receipt?", staff_id=team.noor.pk)
+    ours = Message.objects.get()
+    mira.get(f"/cases/{case.public_id}/")
+    box = open_mailbox(
+        business_id=team.cast.business.pk,
+        particulars=MailboxParticulars(name="shop", addresses=["shop@fennel.example"]),
+        at=NINE,
+        actor=ACTOR,
+    )
+    content = letter(b"Never mind, I found the receipt.\r\n", more=f"In-Reply-To: <{ours.message_id}>\r\n".encode())
+    receive_mail(mailbox=box, delivery=Delivery(content=content), at=clock.now())
+    read_waiting(at=clock.now())
+    take_mail(mail=ReceivedMail.objects.get(), at=clock.now())
+    form = {"text": "We look for your receipt.", "channel": "email", "version": str(case.version), "act": "x1"}
+    warned = mira.post(f"/cases/{case.public_id}/answer/", form)
+    text = warned.content.decode()
+    assert warned.status_code == 409
+    assert Message.objects.count() == 1
+    assert "We look for your receipt." in text, "the draft is kept"
+    assert "Never mind, I found the receipt." in text
+    version = re.search(r'name="version" value="(\d+)"', text)
+    assert version
+    assert mira.post(f"/cases/{case.public_id}/answer/", form | {"version": version[1]}).status_code == 302
+    assert Message.objects.count() == 2
 
 
 @pytest.mark.django_db
@@ -126,7 +177,9 @@ def test_one_button_does_one_thing(team: Team, mira: Client, path: str, form: di
 def test_a_complaint_is_resolved_with_cause_and_action_and_the_customer_says_no(team: Team, mira: Client) -> None:
     case = opened(team.cast, nature="complaint")
     address = f"/cases/{case.public_id}/resolve/"
-    assert mira.post(address, {"version": "1", "cause": "", "action": ""}).status_code == 422
+    refused = mira.post(address, {"version": "1", "cause": "", "action": ""})
+    assert refused.status_code == 422
+    assert set(refused.context["form"].errors) == {"cause", "action"}
     assert mira.post(address, {"version": "1", "cause": "product", "action": "New rolls", "told": "on"}).status_code == 302
     case.refresh_from_db()
     assert case.status == "resolved"
@@ -212,3 +265,57 @@ def test_queues_and_articles_are_written_by_those_who_lead(team: Team, mira: Cli
     assert "On Saturdays, {given_name|friend}." in begun
     assert maud.get("/settings/queues/nonsense/").status_code == 404
     assert "No answer with these words" in maud.get("/settings/known/?q=zebra").content.decode()
+
+
+@pytest.mark.django_db
+def test_pages_of_cases_speak_the_words_of_the_business_and_no_codes(team: Team, mira: Client) -> None:
+    describe_term(
+        scope=team.cast.scope,
+        kind=TermKind.NATURE,
+        code="question",
+        label="Enquiry",
+        valence=Valence.NONE,
+        retired=False,
+        at=NINE,
+        actor=ACTOR,
+    )
+    case = opened(team.cast, priority="urgent", nature="question")
+    form = {"kind": "goodwill", "amount": "20", "words": "a cake", "act": "g1"}
+    assert mira.post(f"/cases/{case.public_id}/give/", form).status_code == 302
+    assert mira.post(f"/cases/{case.public_id}/give/", form | {"act": "g2", "amount": "24"}).status_code == 302
+    mira.post(f"/cases/{case.public_id}/classify/", {"nature": "request", "topic": "product", "priority": "high"})
+    page = mira.get(f"/cases/{case.public_id}/").content.decode()
+    for words in ("Request", "High", "E-mail", "Goodwill: up to", "Classified anew: Request · Product · High", "Goodwill · €20.00"):
+        assert words in page, words
+    waiting = signed_in(team.sven.email).get("/cases/gestures/").content.decode()
+    assert "Goodwill" in waiting
+    Case.objects.update(nature="question")
+    assert "Enquiry" in mira.get("/cases/?view=all").content.decode()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("path", "most"), [("/cases/?view=all", 7), ("/cases/?q=rolls", 7), ("/cases/{case}/", 27)])
+def test_the_pages_of_cases_ask_no_more_for_many_than_for_few(team: Team, mira: Client, path: str, most: int) -> None:
+    case, seen = opened(team.cast, owner_id=team.mira.pk), []
+
+    def asked(number: int) -> int:
+        for n in range(number):
+            opened(team.cast, key=f"{number}/{n}")
+            note_case(
+                scope=team.cast.scope,
+                public_id=str(case.public_id),
+                text="Asked the oven.",
+                staff_id=None,
+                key=f"{number}/{n}",
+                at=NINE,
+                actor="employee:1",
+            )
+        with CaptureQueriesContext(connection) as found:
+            assert mira.get(path.format(case=case.public_id)).status_code == 200
+        seen.append(found.captured_queries)
+        return len(found)
+
+    mira.get(path.format(case=case.public_id))
+    few = asked(2)
+    assert asked(9) == few, "more for more"
+    assert few <= most, "\n".join(one["sql"][:120] for one in seen[0])

@@ -30,6 +30,7 @@ def test_what_is_in_force_becomes_a_draft_with_one_line_changed(cast: Cast, desk
     publish_policy(scope=cast.scope, grade="major", effective_at=None, override_reason="first", text=TEXT, at=NOON, actor=ACTOR)
     page = desk.get(ADDRESS).content.decode()
     assert "Whoever serves a customer may make good a mistake at once." in page
+    assert "by the close of the day 3 working days later" in page, "a short way of writing is told in words"
     given = filled(desk)
     assert given["authority-1-per_gesture"] == "15 EUR"
     answer = desk.post(ADDRESS, given | {"authority-1-per_gesture": "20 EUR", "levels-0-next_answer": ""})

@@ -7,14 +7,18 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
+from regulars.groundwork.kernel.clock import now
 from regulars.policy.models import Comment, Confirmation, Draft, Proposal, Version, Vote
 from regulars.policy.queries import starting_point
 from regulars.policy.services import publish_policy, save_draft
 from regulars.staff.models import Employee, Leave
+from regulars.staff.services import name_certificate_kind
 
 from tests.cast import NOON, PASSWORD, Cast
+from tests.service.laws_for_tests import TEXT as LAWS
 
 pytestmark = pytest.mark.django_db
+DAY = timedelta(days=1)
 TEXT = starting_point("small-shop", zone="Europe/Berlin")
 
 
@@ -139,3 +143,42 @@ def test_days_away_are_entered_and_taken_back(cast: Cast, ines: Client, tom: Cli
     assert tom.post(f"{base}leave/", {"from_on": "2026-12-24", "until_on": "2026-12-31"}).status_code == 403
     ines.post(f"{base}leave/{leave.public_id}/take-back/")
     assert not Leave.objects.exists()
+
+
+def test_who_had_confirmed_is_shown_as_it_was_at_the_end_of_a_day(cast: Cast, ines: Client, tom: Client) -> None:
+    for employee in (cast.ines, cast.tom):
+        Employee.objects.filter(pk=employee.pk).update(joined_at=NOON - 90 * DAY)
+    today = now()
+    save_draft(scope=cast.scope, text=TEXT, revision=None, at=today - 5 * DAY, actor="system:test")
+    version = publish_policy(
+        scope=cast.scope, grade="major", effective_at=None, override_reason="small shop", at=today - 3 * DAY, actor="system:test"
+    )
+    tom.post(f"/policy/versions/{version.public_id}/confirm/", {"fingerprint": version.fingerprint})
+    page = f"/policy/versions/{version.public_id}/"
+    assert (ines.get(page).context["rate"].confirmed, ines.get(page).context["on"]) == (1, None)
+    before = ines.get(page, {"on": (today - 2 * DAY).date().isoformat()})
+    assert before.context["rate"].confirmed == 0
+    assert cast.tom.name in before.content.decode()
+    for unfit, words in (((today - 9 * DAY).date().isoformat(), "Choose a day from"), ("soon", "Enter a valid date")):
+        refused = ines.get(page, {"on": unfit})
+        assert words in refused.content.decode()
+        assert refused.context["rate"].confirmed == 1, "what can't be read changes nothing of what is shown"
+    assert b"Known to all" not in tom.get(page).content
+
+
+def test_paragraphs_speak_the_words_of_the_business_and_no_codes(cast: Cast, ines: Client) -> None:
+    name_certificate_kind(scope=cast.scope, code="complaints", name="Complaints course", months=12, window_days=60, at=NOON, actor="x")
+    text = LAWS.replace('natures = ["complaint"]', 'natures = ["complaint", "praise"]\nchannels = ["email", "till"]').replace(
+        'roles = ["agent"]', 'roles = ["agent"]\ncertificate = "complaints"'
+    )
+    publish_policy(scope=cast.scope, grade="major", effective_at=None, override_reason="first", text=text, at=NOON, actor="x")
+    page = ines.get("/policy/").content.decode()
+    for words in (
+        "Complaint, Praise",
+        "E-mail, At the till",
+        "at 75 % of the time, to Supervisors",
+        "2 working hours after it ran out, to Executives",
+        "Complaints course",
+        "Goodwill",
+    ):
+        assert f"<dd>{words}</dd>" in page, words

@@ -33,7 +33,7 @@ def fill(cast: Cast, start: int, count: int) -> None:
 @pytest.mark.parametrize(
     ("path", "most"),
     [
-        ("/", 20),
+        ("/", 21),
         ("/customers/", 6),
         ("/customers/?q=crowd", 7),
         ("/customers/{ada}/", 20),

@@ -37,6 +37,15 @@ CASES = [
         '<c-button href="{{ word }}" icon="add" key="n" data-dialog="d">Go</c-button>',
         f'<a href="{ESCAPED}" class="button" data-dialog="d">{draw("add")}Go<kbd class="key key--hint" aria-hidden="true">n</kbd></a>',
     ),
+    (
+        '<c-reveal name="put-off" label="{{ word }}" href="/c/1/" />',
+        f'<p class="reveal" id="put-off"><a href="/c/1/?do=put-off#put-off" hx-get="/c/1/?do=put-off" hx-select="#put-off"'
+        f' hx-target="#put-off" hx-swap="outerHTML">{ESCAPED}</a></p>',
+    ),
+    (
+        '<c-reveal name="put-off" label="Put off" href="/c/1/">{{ word }}</c-reveal>',
+        f'<details class="reveal" id="put-off" open><summary>Put off</summary>{ESCAPED}</details>',
+    ),
     ('<c-button :disabled="no">Go</c-button>', '<button type="submit" class="button">Go</button>'),
     ('<c-button :href="word">Go</c-button>', f'<a href="{ESCAPED}" class="button">Go</a>'),
     (

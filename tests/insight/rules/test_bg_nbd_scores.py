@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from mpmath import mp, mpf
 
@@ -79,8 +79,8 @@ def closed_form(model: BgNbdParameters, x: int, age: float, within: float) -> fl
     st.integers(0, 2000), st.floats(1, 400),
 )  # fmt: skip
 def test_expectations_agree_with_the_closed_form(r, alpha, a, b, x, age, within):
-    if abs(a - 1) < 1e-6:
-        return
+    assume(abs(a - 1) > 1e-6)
+    x = min(x, age)  # a day is at most one visit: nobody came a hundred times on the first
     model = BgNbdParameters(r, alpha, a, b)
     ours, _ = expected_visits_if_alive(model, np.array([x]), np.array([age]), until=np.array([within]), worth=np.ones(1))
     assert ours[0] == pytest.approx(closed_form(model, x, age, within), rel=1e-5)

@@ -17,6 +17,7 @@ from regulars.insight.services import DismissalRefused, dismiss_warning, look_fo
 from regulars.service.services import assign_case, look_at_clocks, reject_answer
 
 from tests.cast import Cast
+from tests.desk.web.test_case_pages import signed_in
 from tests.service.service_cast import NINE, Team, call_team, opened
 
 DAY = timedelta(days=1)
@@ -52,6 +53,9 @@ def test_k4_the_warning_stands_at_once_with_both_cases_as_evidence(team: Team) -
     words, points, cases = shown[0].evidence[0]
     assert (words, points) == ("A second complaint about “Product” within 90 days.", 3)
     assert [one[0] for one in cases] == [str(first.public_id), str(second.public_id)]
+    with clock.standing_at(NINE + 40 * DAY):
+        told = signed_in(team.sven.email).get("/").content.decode()
+    assert "One relationship shows signs of a conflict." in told, "the supervisor hears of it"
 
 
 @pytest.mark.django_db

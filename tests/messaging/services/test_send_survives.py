@@ -9,8 +9,9 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -191,6 +192,48 @@ def test_23_lanes_share_the_connections_and_send_each_message_once(
     assert [way.owner for way in sending.outlets(owner="test", lanes=len(owners))] == sorted(owners)
     assert sink.connections <= 3
     assert sum(way.connections for way in sending.outlets(owner="test", lanes=2)) == 3
+
+
+def test_what_a_crash_would_repeat_goes_out_several_on_a_connection_and_what_it_would_leave_uncertain_one_by_one(
+    cast: Cast, sink: Sink, written: Callable[..., Message], agreed: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flying: list[list[str]] = []
+    hand_over = sending.hand_over_all
+
+    def counted(pairs: Sequence[Any]) -> list[Any]:
+        flying.append(list(Message.objects.filter(state="in_flight").values_list("contact_class", flat=True)))
+        return hand_over(pairs)
+
+    monkeypatch.setattr(sending, "hand_over_all", counted)
+    for number, one in enumerate(people(cast, 24)):
+        agreed(customer=one)
+        written("transactional" if number < 12 else "offers", "transactional" if number < 12 else "promotional", customer=one)
+    assert sent() == 24
+    assert len(sink.taken) == 24
+    assert max(len(classes) for classes in flying) == 2 * sending.ROUNDS, (
+        "two connections, the first round alone to learn how long it takes"
+    )
+    assert max(len(classes) for classes in flying if "promotional" in classes) == 2
+
+
+def test_when_the_mail_server_slows_down_the_rest_of_a_round_is_let_go_and_sent_later(
+    cast: Cast, sink: Sink, written: Callable[..., Message], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sending, "ROUNDS_SECONDS", 0.05)
+    for one in people(cast, 9):
+        written(customer=one)
+    with sending.outlet(owner="test") as through:
+        through.connections, through.rounds = 1, 3
+        sink.delay_seconds = 0.06
+        assert sending.send_due(through=through, now=lambda: NOON) == 9
+        assert through.rounds == 1, "it has learned"
+        left = Message.objects.filter(state="queued")
+        assert len(sink.taken) == 7
+        assert {(row.attempts, row.lease_owner) for row in left} == {(0, "")}
+        assert left.count() == 2
+        sink.delay_seconds = 0
+        assert sending.send_due(through=through, now=lambda: NOON) == 2
+    assert Counter(one.recipients[0] for one in sink.taken) == Counter({f"p{number}@mail.example": 1 for number in range(9)})
 
 
 def test_23_a_fault_of_one_lane_travels_on_and_what_it_held_is_sent_later(

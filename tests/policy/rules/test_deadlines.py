@@ -165,7 +165,7 @@ def documents(draw: st.DrawFn) -> dict[str, Any]:
         if marks and draw(st.booleans()):  # The last one runs over midnight, or to it.
             late = draw(st.sampled_from(list(range(marks[-1], 96))))
             found = [one for one in found if one[1] <= wall(late)]
-            found.append([wall(late), draw(st.sampled_from(["24:00", wall(17)]))])
+            found.append([wall(late), draw(st.sampled_from(["24:00"] if late == 17 else ["24:00", wall(17)]))])
         return found
 
     days = [

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.test import Client
 
 from regulars.business.queries import Scope
 from regulars.groundwork.kernel.models import AuditLine, FactRow
@@ -23,7 +24,7 @@ from regulars.policy.services import (
 )
 from regulars.staff.queries import Role
 
-from tests.cast import NOON, Cast, employ
+from tests.cast import NOON, PASSWORD, Cast, employ
 
 pytestmark = pytest.mark.django_db
 
@@ -58,6 +59,25 @@ def test_t44_merged_proposals_count_each_voter_once_and_name_both_authors(cast: 
     (shown,) = proposals(scope=cast.scope)
     assert (shown.votes, shown.authors) == (10, [cast.tom.name, people[0].name])
     assert Support.objects.count() == 12, "nothing is moved or lost"
+
+
+def test_t44_authors_hear_what_became_of_theirs_until_they_look(cast: Cast) -> None:
+    lin = employ(cast.business, "Lin Agent", Role.AGENT)
+    mine, hers = (
+        propose(cast),
+        make_proposal(scope=cast.scope, employee_id=lin.pk, anonymous=False, title="Cake", text="More of it.", at=NOON, actor="x"),
+    )
+    merge(cast, hers, mine)
+    tom, other = Client(), Client()
+    for client, email in ((tom, cast.tom.email), (other, lin.email)):
+        assert client.post("/sign-in/", {"email": email, "password": PASSWORD}).status_code == 302
+    assert "“Cake” is the same as “Bigger cakes”" in other.get("/").content.decode()
+    assert "your proposal" not in tom.get("/").content.decode(), "nothing has become of his yet"
+    answer_proposal(scope=cast.scope, public_id=str(mine.public_id), verdict="accepted", answer="Good.", at=NOON, actor="employee:1")
+    assert "“Bigger cakes” was accepted." in tom.get("/").content.decode()
+    assert "“Cake” was accepted." in other.get("/").content.decode()
+    assert other.get("/policy/proposals/").status_code == 200
+    assert "your proposal" not in other.get("/").content.decode()
 
 
 def test_t44_an_anonymous_proposal_keeps_no_trace_of_its_author(cast: Cast) -> None:

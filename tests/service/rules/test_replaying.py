@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from regulars.service.rules.clocks import Metric, Standing, due_of, standing_of
 from regulars.service.rules.happenings import Happening, What
-from regulars.service.rules.replaying import CaseState, Status, replay, timings_of
+from regulars.service.rules.replaying import replay
+from regulars.service.rules.states import CaseState, Status, timings_of
 
 from tests.service.laws_for_tests import TEXT, berlin, laws
 
@@ -135,6 +136,17 @@ def test_s14_another_paragraph_keeps_all_that_happened() -> None:
     assert due(state, "answer_unless_settled:1") == berlin(WEDNESDAY, "17:00")
 
 
+def test_s14_of_two_that_match_the_first_by_position_wins_and_a_switch_is_written_down() -> None:
+    state = Stream(berlin(MONDAY, "09:00"), nature="complaint", priority="high").state()
+    assert state.paragraph == "1.1", "1.2 fits as well, and stands below it"
+    stream = Stream(berlin(MONDAY, "09:00"), nature="complaint", priority="high").then(What.NOTED, berlin(MONDAY, "09:10"))
+    switched = stream.then(What.CLASSIFIED, berlin(MONDAY, "09:20"), priority="normal").state()
+    clock = switched.clock("first_answer:1")
+    assert clock is not None
+    assert (switched.paragraph, clock.paragraph, clock.started_at) == ("1.2", "1.2", berlin(MONDAY, "09:00"))
+    assert [(mark.what, mark.seq) for mark in clock.marks] == [("activated", 1), ("applied", 3)]
+
+
 def test_s15_alarms_ring_before_at_and_after_and_each_once() -> None:
     stream = Stream(berlin(MONDAY, "09:00"), priority="high")
     seen = []
@@ -180,6 +192,48 @@ def test_r7_the_case_that_takes_another_in_keeps_the_earlier_start() -> None:
     stream = Stream(berlin(TUESDAY, "10:00"))
     stream.then(What.ABSORBED, berlin(TUESDAY, "10:30"), case=9, opened_at=berlin(MONDAY, "16:00").isoformat(), unanswered_since=None)
     assert due(stream.state(), "first_answer:1") == berlin(TUESDAY, "12:00")
+
+
+def test_r6_taken_apart_again_the_other_case_has_its_own_later_start_and_the_first_its_own_clocks() -> None:
+    home = Stream(berlin(TUESDAY, "10:00"))
+    other = {"case": 9, "opened_at": berlin(MONDAY, "16:00").isoformat(), "unanswered_since": berlin(MONDAY, "16:00").isoformat()}
+    home.then(What.ABSORBED, berlin(TUESDAY, "10:30"), **other)
+    assert (home.state().counts_from, home.state().unanswered_since) == (berlin(MONDAY, "16:00"), berlin(MONDAY, "16:00"))
+    state = home.then(What.GAVE_BACK, berlin(TUESDAY, "11:00"), case=9).state()
+    assert (due(state, "first_answer:1"), due(state, "resolution:1")) == (berlin(TUESDAY, "14:00"), berlin("2026-11-26", "10:00"))
+    assert (state.counts_from, state.unanswered_since) == (berlin(TUESDAY, "10:00"), berlin(TUESDAY, "10:00"))
+
+    leaving = Stream(berlin(MONDAY, "09:00"), priority="high").then(What.ANSWERED, berlin(MONDAY, "10:00"))
+    leaving.then(What.WAITING_BEGAN, berlin(MONDAY, "11:00")).then(What.WAITING_ENDED, berlin(MONDAY, "13:00"))
+    before = leaving.state()
+    leaving.then(What.MERGED, berlin(MONDAY, "14:00"), into=8)
+    assert not [clock for clock in leaving.state().clocks if clock.open]
+    after = leaving.then(What.UNMERGED, berlin(MONDAY, "15:00")).state()
+    assert (after.status, due(after, "resolution:1")) == (before.status, due(before, "resolution:1")), (
+        "its pause of two hours counts as before"
+    )
+    assert [clock.key for clock in after.clocks] == [clock.key for clock in before.clocks]
+
+
+def test_r6_of_two_cases_taken_in_the_earlier_goes_and_the_other_s_start_stays() -> None:
+    home = Stream(berlin(WEDNESDAY, "10:00"))
+    for case, since in ((8, berlin(TUESDAY, "10:00")), (9, berlin(MONDAY, "10:00"))):
+        home.then(What.ABSORBED, berlin(WEDNESDAY, "10:05"), case=case, opened_at=since.isoformat(), unanswered_since=since.isoformat())
+    assert due(home.state(), "first_answer:1") == berlin(MONDAY, "14:00")
+    home.then(What.GAVE_BACK, berlin(WEDNESDAY, "10:10"), case=9)
+    assert due(home.state(), "first_answer:1") == berlin(TUESDAY, "14:00")
+    home.then(What.CLASSIFIED, berlin(WEDNESDAY, "10:20"), priority="high").then(What.GAVE_BACK, berlin(WEDNESDAY, "10:30"), case=8)
+    assert due(home.state(), "first_answer:1") == berlin(WEDNESDAY, "12:00")
+
+
+def test_r6_a_next_answer_that_only_the_other_case_waited_for_is_no_longer_owed() -> None:
+    home = Stream(berlin(MONDAY, "09:00")).then(What.ANSWERED, berlin(MONDAY, "09:30"))
+    other = {"case": 9, "opened_at": berlin(MONDAY, "11:00").isoformat(), "unanswered_since": berlin(MONDAY, "11:00").isoformat()}
+    home.then(What.ABSORBED, berlin(MONDAY, "11:30"), **other)
+    assert due(home.state(), "next_answer:1") == berlin(MONDAY, "12:00")
+    state = home.then(What.GAVE_BACK, berlin(MONDAY, "11:45"), case=9).state()
+    assert standing(state, "next_answer:1", berlin(MONDAY, "12:30")) is Standing.CANCELLED
+    assert state.unanswered_since is None
 
 
 def test_who_talks_with_the_customer_has_answered() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from django.db import connection
@@ -22,14 +22,16 @@ from regulars.service.services import (
     look_at_clocks,
     resolve_case,
     reverse_gesture,
+    room_for,
     take_mail,
     verify,
 )
+from regulars.staff.services import name_certificate_kind, record_certificate
 
 from tests.cast import ACTOR, Cast
 from tests.messaging.letters import letter
-from tests.service.laws_for_tests import berlin
-from tests.service.service_cast import MONDAY, NINE, Team, answered, call_team, opened
+from tests.service.laws_for_tests import TEXT, berlin
+from tests.service.service_cast import MONDAY, NINE, Team, answered, call_team, opened, put_in_force
 
 
 @pytest.fixture
@@ -153,6 +155,58 @@ def test_x3_the_month_is_the_business_s(team: Team) -> None:
         assert given(team, opened(team.cast, key=f"c{number}"), 2000, key=f"g{number}", at=november).state == "booked"
     assert given(team, opened(team.cast, key="c6"), 100, key="g6", at=november).why == "per_customer"
     assert given(team, opened(team.cast, key="c7"), 100, key="g7", at=december).state == "booked"
+
+
+def certified(team: Team, through: str) -> None:
+    """The limits of agents need the certificate, which Mira has through a day; who lacks it may give nothing."""
+    name_certificate_kind(scope=team.cast.scope, code="complaints", name="Complaints", months=12, window_days=60, at=NINE, actor=ACTOR)
+    text = TEXT.replace('per_gesture = "25 EUR"', 'per_gesture = "20 EUR"\ncertificate = "complaints"').replace(
+        'per_case = "40 EUR"', 'per_case = "20 EUR"'
+    )
+    put_in_force(team.cast, text, major=2, at=NINE - timedelta(days=1))
+    record_certificate(
+        scope=team.cast.scope,
+        employee=team.mira,
+        kind_code="complaints",
+        achieved_on=NINE.date(),
+        valid_through=date.fromisoformat(through),
+        verifier="The academy",
+        at=NINE,
+        actor=ACTOR,
+    )
+
+
+@pytest.mark.django_db
+def test_t42_twenty_a_case_and_a_hundred_a_month(team: Team) -> None:
+    """90 used: 15 goes to the supervisor whole, 10 is granted and leaves nothing, its reversal leaves 10; a new month 100; lapsed: nothing."""
+    certified(team, "2026-12-31")
+    cases = [opened(team.cast, key=f"k{number}") for number in range(8)]
+    for number, amount in enumerate((2000, 2000, 2000, 2000, 1000)):
+        assert given(team, cases[number], amount, key=f"{number}").state == "booked"
+
+    def left(at: datetime = NINE) -> int:
+        return room_for(scope=team.cast.scope, case=cases[7], employee_id=team.mira.pk, kind="goodwill", at=at).left
+
+    beyond = given(team, cases[5], 1500, key="x")
+    assert (beyond.state, beyond.amount_minor, left()) == ("awaiting", 1500, 1000)
+    ten = given(team, cases[6], 1000, key="y")
+    assert (ten.state, left()) == ("booked", 0)
+    reverse_gesture(scope=team.cast.scope, public_id=str(ten.public_id), why="twice", at=NINE, actor="x")
+    assert left() == 1000
+    assert (left(berlin("2026-11-30", "23:59")), left(berlin("2026-12-01", "00:00"))) == (1000, 2000), "100 a month again, 20 in one case"
+    assert (left(berlin("2026-12-31", "23:59")), left(berlin("2027-01-01", "00:00"))) == (2000, 0)
+
+
+@pytest.mark.django_db
+def test_x5_t38_at_the_midnight_after_its_last_day_the_limit_falls_and_earlier_bookings_stay(team: Team) -> None:
+    certified(team, "2026-11-30")
+    before, after = berlin("2026-11-30", "23:59"), berlin("2026-12-01", "00:00")
+    booked = given(team, opened(team.cast, key="a"), 2000, key="1", at=before)
+    lapsed = given(team, opened(team.cast, key="b"), 100, key="2", at=after)
+    assert (booked.state, lapsed.state) == ("booked", "awaiting")
+    booked.refresh_from_db()
+    assert (booked.state, booked.paragraph) == ("booked", "2.1")
+    assert LedgerLine.objects.filter(gesture=booked).count() == 2
 
 
 @pytest.mark.django_db

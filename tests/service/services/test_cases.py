@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from regulars.contacts.models import Contact, Freeze
 from regulars.messaging.models import Message
-from regulars.service.models import Case, ClockRow, Entry, EventRow, Notice
+from regulars.service.models import Aftercare, Case, ClockRow, Entry, EventRow, Notice
+from regulars.service.queries import case_shown
 from regulars.service.services import (
     CaseChangedMeanwhile,
     CaseDone,
     CaseKeyTaken,
     CaseRefused,
+    MergeRefused,
     NewCase,
     Resolution,
     ResolutionRefused,
@@ -30,6 +33,7 @@ from regulars.service.services import (
     recompute,
     reject_answer,
     resolve_case,
+    send_aftercare,
     split_case,
     unmerge_case,
     verify,
@@ -148,6 +152,19 @@ def test_b8_a_complaint_is_resolved_with_its_cause_and_what_was_done(team: Team)
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(("days", "why"), [(13, "sent"), (15, "too_late")])
+def test_a_follow_up_that_waited_too_long_is_not_sent(team: Team, days: int, why: str) -> None:
+    """The program stood still for weeks: “some days ago we settled this” would be no care any more. The question is asked all the same."""
+    case = opened(team.cast, nature="complaint")
+    done = Resolution(cause="product", action="New rolls given", told=True)
+    resolve_case(scope=team.cast.scope, public_id=str(case.public_id), resolution=done, at=NINE, actor="x")
+    due = Aftercare.objects.get(case=case, kind="follow-up").due_at
+    send_aftercare(at=due + timedelta(days=days))
+    states = {one.kind: one.why or one.state for one in Aftercare.objects.filter(case=case)}
+    assert states == {"question": "sent", "follow-up": why}
+
+
+@pytest.mark.django_db
 def test_k5_an_answer_that_is_not_accepted_goes_to_the_next_level_with_its_own_deadline(team: Team) -> None:
     case = opened(team.cast, nature="complaint")
     answered(team.cast, case, at=NINE, staff_id=team.mira.pk, decides=True)
@@ -160,7 +177,7 @@ def test_k5_an_answer_that_is_not_accepted_goes_to_the_next_level_with_its_own_d
 
 
 @pytest.mark.django_db
-def test_alarms_and_breaches_happen_once_each_and_the_customer_s_story_tells_it(team: Team) -> None:
+def test_s15_alarms_and_breaches_happen_once_each_and_the_customer_s_story_tells_it(team: Team) -> None:
     case = opened(team.cast, priority="high")
     for minutes in (91, 92, 121, 122, 300, 301):
         look_at_clocks(at=NINE + timedelta(minutes=minutes))
@@ -169,6 +186,12 @@ def test_alarms_and_breaches_happen_once_each_and_the_customer_s_story_tells_it(
     assert EventRow.objects.filter(case=case, what="breached").count() == 1
     assert {one.employee_id for one in Notice.objects.filter(kind="alarm")} == {team.sven.pk, team.maud.pk, team.cast.ines.pk}
     assert Case.objects.get(pk=case.pk).overdue
+    resolve_case(
+        scope=team.cast.scope, public_id=str(case.public_id), resolution=Resolution(told=True), at=NINE + timedelta(hours=6), actor="x"
+    )
+    before = EventRow.objects.filter(case=case, what="alarmed").count()
+    look_at_clocks(at=NINE + timedelta(days=3))
+    assert EventRow.objects.filter(case=case, what="alarmed").count() == before, "none after the resolution"
 
 
 @pytest.mark.django_db
@@ -192,7 +215,7 @@ def test_s16_the_stand_in_of_an_absent_owner_is_told_and_the_deadline_stays(team
 
 
 @pytest.mark.django_db
-def test_a_promise_of_the_staff_is_a_promise(team: Team) -> None:
+def test_o1_a_promise_of_the_staff_an_attempt_keeps_it_open_and_late_is_late(team: Team) -> None:
     case = opened(team.cast)
     noon = berlin(TUESDAY, "12:00")
     _case, promise = promise_in_case(
@@ -224,6 +247,26 @@ def test_r7_r6_merging_is_a_pointer_and_can_be_undone(team: Team) -> None:
     one.refresh_from_db()
     assert one.status == "open"
     assert one.entries.count() == 1
+    assert ClockRow.objects.get(case=one, key="first_answer:1").due_at == berlin(MONDAY, "13:00")
+    assert ClockRow.objects.get(case=two, key="first_answer:1").due_at == berlin(TUESDAY, "13:00"), "its own, later start"
+    assert verify(scope=team.cast.scope).faults == []
+
+
+@pytest.mark.django_db
+def test_r6_what_arrived_at_the_other_case_stays_there_and_a_longer_chain_is_undone_from_its_end(team: Team) -> None:
+    one, two, three = (opened(team.cast, key=key, subject=key) for key in ("k1", "k2", "k3"))
+    for case, into in ((one, two), (two, three)):
+        merge_cases(scope=team.cast.scope, public_id=str(case.public_id), into=str(into.public_id), at=NINE, actor="x")
+    with pytest.raises(MergeRefused):
+        unmerge_case(scope=team.cast.scope, public_id=str(one.public_id), at=NINE, actor="x")
+    note_case(scope=team.cast.scope, public_id=str(three.public_id), text="For both", staff_id=None, key="n", at=NINE, actor="x")
+    for case in (two, one):
+        unmerge_case(scope=team.cast.scope, public_id=str(case.public_id), at=NINE + timedelta(hours=1), actor="x")
+    assert [row.entries.count() for row in (one, two, three)] == [1, 1, 2]
+    assert set(Case.objects.values_list("status", flat=True)) == {"open"}
+    with pytest.raises(MergeRefused):
+        unmerge_case(scope=team.cast.scope, public_id=str(one.public_id), at=NINE, actor="x")
+    assert verify(scope=team.cast.scope).faults == []
 
 
 @pytest.mark.django_db
@@ -270,6 +313,51 @@ def test_w3_another_major_version_leaves_open_cases_unless_it_says_otherwise(tea
     put_in_force(team.cast, 'open_cases = "move"\n' + other.lstrip(), major=3, at=NINE)
     assert recompute(scope=team.cast.scope, at=NINE + timedelta(minutes=1)).applied == 1
     assert ClockRow.objects.get(key="first_answer:1").due_at == berlin(MONDAY, "15:00")
+
+
+@pytest.mark.django_db
+def test_w3_a_case_of_two_minutes_to_midnight_ends_under_its_version_and_the_explanation_names_the_paragraph(team: Team) -> None:
+    created = berlin("2026-12-14", "23:50")
+    put_in_force(team.cast, TEXT, major=2, at=NINE)
+    put_in_force(team.cast, TEXT.replace('first_answer = "4bh"', 'first_answer = "1bh"'), major=3, at=berlin("2026-12-15", "00:00"))
+    case = opened(team.cast, at=created)
+    recompute(scope=team.cast.scope, at=berlin("2026-12-15", "09:00"))
+    shown = case_shown(scope=team.cast.scope, case=Case.objects.get(pk=case.pk), at=berlin("2026-12-15", "10:00"))
+    first = next(one for one in shown.promises if one.key == "first_answer:1")
+    assert (first.version, first.paragraph, first.due_at) == ("2.0", "1.3", berlin("2026-12-15", "13:00"))
+    done = resolve_case(
+        scope=team.cast.scope, public_id=str(case.public_id), resolution=Resolution(told=True), at=berlin("2026-12-16", "12:00"), actor="x"
+    )
+    assert {str(row.policy) for row in ClockRow.objects.filter(case=done)} == {"2.0"}
+
+
+@pytest.mark.django_db
+def test_k1_third_business_day_else_eight_weeks_by_the_holidays_of_london(team: Team) -> None:
+    days = "\n".join(f'{day} = [["09:00", "17:00"]]' for day in ("mon", "tue", "wed", "thu", "fri"))
+    text = f"""
+title = "Complaints"
+language = "en"
+[calendars.london]
+zone = "Europe/London"
+holidays = ["2026-12-25", "2026-12-28"]
+[calendars.london.weekly]
+{days}
+[[levels]]
+paragraph = "1.1"
+text = "Third business day, else eight weeks."
+calendar = "london"
+answer_unless_settled = "3bd-close"
+final_answer = "8w-close"
+"""
+    put_in_force(team.cast, text, major=2, at=NINE)
+    london = ZoneInfo("Europe/London")
+    case = opened(team.cast, nature="complaint", at=datetime(2026, 12, 23, 11, tzinfo=london))
+    short, final = (ClockRow.objects.get(case=case, key=f"{metric}:1") for metric in ("answer_unless_settled", "final_answer"))
+    assert (short.due_at, final.due_at) == (datetime(2026, 12, 30, 17, tzinfo=london), datetime(2027, 2, 17, 17, tzinfo=london))
+    look_at_clocks(at=datetime(2026, 12, 31, 12, tzinfo=london))
+    assert not ClockRow.objects.get(pk=short.pk).breached, "the short way is over; the final answer is what is owed now"
+    look_at_clocks(at=datetime(2027, 2, 18, 12, tzinfo=london))
+    assert ClockRow.objects.get(pk=final.pk).breached
 
 
 @pytest.mark.django_db

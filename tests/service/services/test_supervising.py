@@ -6,14 +6,17 @@ from datetime import timedelta
 
 import pytest
 
-from regulars.service.queries import board, report
+from regulars.groundwork.kernel import clock
+from regulars.service.models import ClockRow
+from regulars.service.queries import board, paragraphs_kept, report
 from regulars.service.rules.comparing import Rate, ranks_of_median
 from regulars.service.services import NewGesture, Resolution, give, look_at_clocks, reopen_case, resolve_case
 from regulars.staff.services import plan_leave
 
 from tests.cast import Cast
-from tests.service.laws_for_tests import berlin
-from tests.service.service_cast import MONDAY, NINE, TUESDAY, Team, answered, call_team, opened
+from tests.desk.web.test_case_pages import signed_in
+from tests.service.laws_for_tests import TEXT, berlin
+from tests.service.service_cast import MONDAY, NINE, TUESDAY, Team, answered, call_team, opened, put_in_force
 
 
 @pytest.fixture
@@ -26,6 +29,7 @@ def test_the_board_shows_what_is_about_to_break_with_the_working_time_left(team:
     opened(team.cast, owner_id=team.mira.pk)
     shown = board(scope=team.cast.scope, at=berlin(MONDAY, "10:30"))
     first = shown.at_risk[0]
+    assert (first.past, first.working) == (False, True)
     assert (first.clock.metric, first.left, first.owner) == ("first_answer", timedelta(hours=2, minutes=30), "Mira Agent")
     assert [(one.name, one.open, one.overdue, one.soon) for one in shown.people] == [("Mira Agent", 1, 0, 1)]
     late = berlin(TUESDAY, "10:00")
@@ -91,8 +95,49 @@ def test_the_report_s_times_promises_and_gestures(team: Team) -> None:
     assert (found.first_answer.n, found.first_answer.median, found.first_answer.p90) == (3, 7200.0, 21600.0)
     assert (found.kept.good, found.kept.n) == (5, 6), "one first answer of six promises was late"
     assert found.gestures == [("product", "EUR", 3, 1500)]
-    assert found.contacts_per_case == (1.0, 3)
+    assert (found.contacts_per_case.mean, found.contacts_per_case.n, found.contacts_per_case.interval) == (1.0, 3, (1.0, 1.0))
+    assert report(scope=team.cast.scope, days=30, at=at + timedelta(days=30)).contacts_per_case.before_total == 3
     assert found.first_answer.verdict == "too_few"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("late", "percent", "kept"), [(10, "95.0", True), (11, "94.5", False)])
+def test_t30_ninety_five_of_a_hundred_were_promised(team: Team, late: int, percent: str, kept: bool) -> None:
+    """200 were due, 10 of them late (3 still open), 15 are to come: 95.0 % is kept, Wilson's lower end 91.0 %. Eleven late break it."""
+    put_in_force(team.cast, TEXT.replace('text = "All else."', 'text = "All else."\nshare = 0.95'), major=2, at=NINE - timedelta(days=1))
+    case = opened(team.cast, channel="phone", staff_id=team.mira.pk)
+    ClockRow.objects.all().delete()
+    due, now = NINE + timedelta(days=1), NINE + timedelta(days=2)
+    rows = []
+    for number in range(215):
+        is_open = number < 3 or number >= 200
+        ended = None if is_open else due + timedelta(hours=1 if number < late else -1)
+        rows.append(
+            ClockRow(
+                case=case,
+                business_id=case.business_id,
+                key=f"first_answer:{number + 1}",
+                metric="first_answer",
+                instance=number + 1,
+                is_open=is_open,
+                how="" if is_open else "kept",
+                started_at=NINE,
+                due_at=due if number < 200 else now + timedelta(hours=1),
+                ended_at=ended,
+                policy_id=case.policy_id,
+                paragraph="1.3",
+            )
+        )
+    ClockRow.objects.bulk_create(rows)
+    (one,) = paragraphs_kept(scope=team.cast.scope, since=NINE, at=now)
+    assert (one.rate.n, one.late, one.still_open, one.to_come) == (200, late, 3, 15)
+    assert (f"{one.percent:.1f}", one.kept, one.version, one.paragraph) == (percent, kept, "2.0", "1.3")
+    if kept:
+        assert f"{one.rate.interval[0]:.3f}" == "0.910"
+    with clock.standing_at(now):
+        page = signed_in(team.sven.email).get("/cases/report/").content.decode()
+    assert f"{percent} %" in page
+    assert ("kept: 95 % promised" in page, "not kept: 95 % promised" in page) == (True, not kept)
 
 
 @pytest.mark.parametrize(

@@ -17,18 +17,26 @@ def order_of(prefix: str, pk: int) -> str:
 
 
 def newest_rows(
-    table: str, ids: Sequence[int], *, prefix: str, before: Cursor | None, size: int, where: str = "", values: Sequence[Any] = ()
+    table: str,
+    ids: Sequence[int],
+    *,
+    prefix: str,
+    before: Cursor | None,
+    size: int,
+    where: str = "",
+    values: Sequence[Any] = (),
+    sifted: bool = False,
 ) -> tuple[str, list[Any]]:
     """The end of a statement over `table` as t (WHERE … ORDER BY … LIMIT) and its parameters: the newest `size` rows of these records.
 
     The rows need customer_id, at and id, and an index on them. `prefix` begins the source's tie-breakers, `where` narrows further
     ("AND t.channel = %s"); nothing may follow. Each record of a person is a walk of its own along the index that ends after `size` rows; the walks are one
-    statement however many there are.
+    statement however many there are. `sifted`: `where` leaves few rows and asks only for columns that the index holds, so that the walk stays in it.
     """
     place, place_values = _after(before, prefix)
     newest = f"ORDER BY t.at DESC, t.id DESC LIMIT {size:d}"
     walk, walk_values = f"t.customer_id = %s {where} {place} {newest}", [*values, *place_values]
-    if len(ids) == 1:
+    if len(ids) == 1 and not sifted:
         return f"WHERE {walk}{PLANNED_ANEW}", [ids[0], *walk_values]
     walks = " UNION ALL ".join([f"SELECT * FROM (SELECT t.id FROM {table} t WHERE {walk}) w{n}" for n in range(len(ids))])
     return f"WHERE t.id IN ({walks}) {newest}{PLANNED_ANEW}", [value for one in ids for value in (one, *walk_values)]

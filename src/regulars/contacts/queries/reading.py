@@ -132,7 +132,14 @@ def contact_lines(
     narrower = {name: value for name in ("channel", "nature", "outcome", "staff_id") if (value := getattr(chosen, name))}
     where = f"AND t.business_id = %s AND {STANDS}" + "".join(f" AND t.{name} = %s" for name in narrower)
     rest, values = newest_rows(
-        "contacts_contact", ids, prefix="contact", before=before, size=size, where=where, values=[scope.business_id, *narrower.values()]
+        "contacts_contact",
+        ids,
+        prefix="contact",
+        before=before,
+        size=size,
+        where=where,
+        values=[scope.business_id, *narrower.values()],
+        sifted=bool(chosen),
     )
     noted = [Noted(pk, uuid_text(number), as_instant(at), *others) for pk, number, at, *others in fetch_prepared(NOTED + rest, *values)]
     return [_line(one, terms, order_of("contact", one.pk)) for one in noted]

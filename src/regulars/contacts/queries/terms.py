@@ -12,6 +12,7 @@ from regulars.business.queries import Scope
 from regulars.contacts.models import Term
 from regulars.contacts.rules.words import CHANNELS, DEFAULTS, KnownTerm, TermKind, Valence
 from regulars.groundwork.kernel.bulk.instances import objects
+from regulars.policy.queries import CHANNEL_WORDS
 
 
 @dataclass(frozen=True)
@@ -41,16 +42,7 @@ class Terms:
 
 def channel_words() -> list[tuple[str, str]]:
     """The channels as people read them."""
-    words = {
-        "email": _("E-mail"),
-        "phone": _("Phone"),
-        "sms": _("Text message"),
-        "post": _("Letter"),
-        "social": _("Social network"),
-        "visit": _("Visit"),
-        "till": _("At the till"),
-    }
-    return [(channel, words[channel]) for channel in CHANNELS]
+    return [(channel, str(CHANNEL_WORDS[channel])) for channel in CHANNELS]
 
 
 def terms_of(*, scope: Scope) -> Terms:

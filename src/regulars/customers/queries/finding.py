@@ -21,6 +21,7 @@ from regulars.groundwork.kernel.refusals import NotFound
 END_OF_RANGE = "\U0010ffff"
 CANDIDATES_MAX = 400
 SLICE = 600
+COUNTED_TO = 4_000
 # As lists show customers: without records that were merged into another one, and without the forgotten.
 PRESENT = (
     "NOT EXISTS (SELECT 1 FROM customers_merge m WHERE m.loser_id = c.id AND m.undone_at IS NULL)"
@@ -103,27 +104,38 @@ def customers_after(*, scope: Scope, cursor: str = "", size: int = 50, segment: 
 def find_customers(*, scope: Scope, text: str, size: int = 50) -> list[Customer]:
     """Visible customers of whom every typed word begins a name, address, phone number, card or id; accents don't matter.
 
-    The longest word drives an index range; the others are looked up for each candidate. Best matches (whole words) come first.
+    The rarest word drives an index range; the others are looked up for each candidate. Best matches (whole words) come first.
     """
-    words = apart(query_words(text))
+    words = list(dict.fromkeys(apart(query_words(text))))
     if not words:
         return []
-    driver, others = words[0], words[1:]
-    if others:
-        return _with_all_words(scope, driver, others, size)
+    if len(words) > 1:
+        return _with_all_words(scope, words, size)
+    driver = words[0]
     hits = fetch_prepared(f"{_hits(scope)} ORDER BY h.word LIMIT {CANDIDATES_MAX:d}", scope.business_id, driver, driver + END_OF_RANGE)
     return _in_order(scope, list(dict.fromkeys(row[0] for row in hits))[:size])
 
 
-def _with_all_words(scope: Scope, driver: str, others: list[str], size: int) -> list[Customer]:
-    """Those of the driver's hits who have all the other words too.
+def _with_all_words(scope: Scope, words: list[str], size: int) -> list[Customer]:
+    """Those of the rarest word's hits who have all the other words too.
 
     A common pair fills the page from a first slice of the index. Only a rare one asks for all hits at once; nothing is left out either way.
     """
-    first = _first_with_all_words(scope, driver, others, size)
-    if len(first) >= size:
+    counts = _counted(scope, words)
+    driver = min(words, key=lambda word: counts[word])  # of two that are as frequent the longer one, which comes first
+    others = [word for word in words if word != driver]
+    hits = _first_with_all_words(scope, driver, others, most := 2 * size)
+    first = list(dict.fromkeys(hits))
+    if len(first) >= size or (counts[driver] < SLICE and len(hits) < most):
         return _in_order(scope, first[:size])
     return _in_order(scope, _all_with_all_words(scope, driver, others)[:size])
+
+
+def _counted(scope: Scope, words: list[str]) -> dict[str, int]:
+    """How many index entries begin with each word, counted as far as it matters."""
+    each = f"(SELECT count(*) FROM (SELECT 1 AS one FROM customers_searchword WHERE business_id = %s AND word >= %s AND word < %s LIMIT {COUNTED_TO:d}) w)"
+    values = [value for word in words for value in (scope.business_id, word, word + END_OF_RANGE)]
+    return dict(zip(words, fetch_prepared(f"SELECT {', '.join([each] * len(words))}", *values)[0], strict=True))
 
 
 def _all_with_all_words(scope: Scope, driver: str, others: list[str]) -> list[int]:
@@ -152,8 +164,8 @@ def _all_with_all_words(scope: Scope, driver: str, others: list[str]) -> list[in
     return list(dict.fromkeys(row[0] for row in rows))
 
 
-def _first_with_all_words(scope: Scope, driver: str, others: list[str], size: int) -> list[int]:
-    """Who among the first hits of the driver has the other words; one walk along the index that stops when the page is full.
+def _first_with_all_words(scope: Scope, driver: str, others: list[str], most: int) -> list[int]:
+    """Who among the first hits of the driver has the other words, once for each hit; one walk along the index that stops when there are so many.
 
     The database is handed the walk as it is (the framework's query builder can't say it): its own plan would read all hits of both words.
     """
@@ -161,13 +173,13 @@ def _first_with_all_words(scope: Scope, driver: str, others: list[str], size: in
     rows = fetch_prepared(
         "SELECT h.customer_id FROM (SELECT customer_id, word FROM customers_searchword WHERE business_id = %s AND word >= %s AND word < %s "
         f"ORDER BY word, customer_id LIMIT {SLICE:d}) h WHERE {_seen(scope)} AND {' AND '.join([hers] * len(others))} "
-        f"ORDER BY h.word, h.customer_id LIMIT {2 * size:d}",
+        f"ORDER BY h.word, h.customer_id LIMIT {most:d}",
         scope.business_id,
         driver,
         driver + END_OF_RANGE,
         *(value for word in others for value in (word, word + END_OF_RANGE)),
     )
-    return list(dict.fromkeys(row[0] for row in rows))
+    return [row[0] for row in rows]
 
 
 def _hits(scope: Scope) -> str:

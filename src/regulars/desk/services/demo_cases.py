@@ -63,7 +63,8 @@ def load_demo_cases(*, business_id: int, story: Sequence[demo.DemoCustomer], num
     teller = Teller(Scope(business_id), at)
     people = [one for one in story if one.visits and one.joined_at < at - timedelta(days=100) and one.phones and one.emails]
     for one in CASES:
-        teller.plan(one, numbers[people[one.place % len(people)].number])
+        near = _customers_near(_people_around(one.place), people)
+        teller.plan(one, numbers[near[one.place % len(near)].number])
     teller.tell()
     close_settled(at=at, actor=ACTOR)
     look_for_warnings(business_id=business_id, at=at)
@@ -168,6 +169,18 @@ class Teller:
     @staticmethod
     def _keep(kept: dict[str, list[str]], case: str, number: str) -> None:
         kept.setdefault(case, []).append(number)
+
+
+def _people_around(place: int) -> set[str]:
+    """Who has to do with the cases of the customer at a place of the story."""
+    mine = [one for one in CASES if one.place == place]
+    return {one.who for one in mine} | {who for one in mine for step in one.steps for who in (step.who, step.to)}
+
+
+def _customers_near(who: set[str], people: list[demo.DemoCustomer]) -> list[demo.DemoCustomer]:
+    """The customers whom all of these employees may see: of the branch of those who have only one."""
+    branches = {one.branch for one in demo.STAFF if one.email.partition("@")[0] in who and one.branch}
+    return [one for one in people if branches <= {one.branch}]
 
 
 def _person(who: str) -> int:

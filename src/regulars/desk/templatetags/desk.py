@@ -25,6 +25,7 @@ from regulars.customers.queries import Customer
 from regulars.groundwork.design.icons import draw
 from regulars.groundwork.kernel import clock
 from regulars.groundwork.kernel.money import Money
+from regulars.policy.queries import gesture_in_words, step_in_words
 from regulars.purchases.queries import Purchase, PurchaseLine
 
 register = template.Library()
@@ -44,6 +45,11 @@ LINE_ICONS = {
     "contacts.FollowUpKept": "done",
     "contacts.FollowUpCancelled": "close",
     "messaging.MessageReceived": "mail",
+    "service.CaseOpened": "question",
+    "service.CaseResolved": "done",
+    "service.CaseReopened": "undo",
+    "service.PromiseBroken": "warn",
+    "service.GestureGiven": "money",
 }
 
 _EMPTY_FORMS: dict[str, str] = {}
@@ -194,23 +200,24 @@ def _options(offered: tuple[tuple[str, str], ...], picked: frozenset[str]) -> Sa
 def timeline(context: Context, lines: Iterable[TimelineLine]) -> str:
     """A story with a heading for each day; put together by hand, because a page holds many lines."""
     locale, zone = reader(), zone_of(context)
+    cases = reverse("desk:cases") if context["rights"]["case"] else ""
     parts, today = [], None
     for line in lines:
         local = line.at.astimezone(zone)
         if (on := local.date()) != today:
             today = on
             parts.append(f'<li class="timeline__day">{_escaped(_date(on, "long", locale))}</li>')
-        parts.append(_entry(line, _time(local.time().replace(second=0, microsecond=0), locale)))
+        parts.append(_entry(line, _time(local.time().replace(second=0, microsecond=0), locale), cases))
     return mark_safe(f'<ol class="timeline">{"".join(parts)}</ol>')  # noqa: S308 — every value in it is escaped
 
 
 @register.simple_tag(takes_context=True)
 def timeline_entry(context: Context, line: TimelineLine) -> str:
     """One entry of a timeline, in the markup of <c-timeline-entry>."""
-    return mark_safe(_entry(line, wall(context, line.at)))  # noqa: S308 — every value in it is escaped
+    return mark_safe(_entry(line, wall(context, line.at), ""))  # noqa: S308 — every value in it is escaped
 
 
-def _entry(line: TimelineLine, when: str) -> str:
+def _entry(line: TimelineLine, when: str, cases: str) -> str:
     amount = f'<span class="bold">{_escaped(money(*line.amount))}</span>' if line.amount else ""
     details = f' <span class="muted">{_escaped(", ".join(line.details))}</span>' if line.details else ""
     words = f'<div class="timeline__note">{_escaped(line.note)}</div>' if line.note else ""
@@ -218,15 +225,19 @@ def _entry(line: TimelineLine, when: str) -> str:
     tone = f" timeline__entry--{_escaped(line.tone)}" if line.tone else ""
     return (
         f'<li class="timeline__entry{tone}"><span class="timeline__dot">{draw(line_icon(line))}</span>'
-        f'<div class="timeline__words"><p class="timeline__title">{_title(line)}</p>{note}</div>'
+        f'<div class="timeline__words"><p class="timeline__title">{_title(line, cases)}</p>{note}</div>'
         f'<time class="timeline__when" datetime="{line.at.isoformat()}">{_escaped(when)}</time></li>'
     )
 
 
-def _title(line: TimelineLine) -> str:
-    """The headline, escaped; a logged contact leads to its own page."""
+def _title(line: TimelineLine, cases: str) -> str:
+    """The headline, escaped; a logged contact leads to its own page, what happened in a case to the case for those who may see it."""
     words = _escaped(headline(line))
-    return f'<a href="{_escaped(address("desk:contact", line.contact_id))}">{words}</a>' if line.contact_id else words
+    if line.contact_id:
+        return f'<a href="{_escaped(address("desk:contact", line.contact_id))}">{words}</a>'
+    if cases and line.kind.startswith("service.") and (number := line.headline_values.get("number")):
+        return f'<a href="{cases}?q=%23{_escaped(str(number))}">{words}</a>'
+    return words
 
 
 def _escaped(text: str) -> str:
@@ -294,6 +305,18 @@ def whole(number: int) -> str:
 def looked_up(key: str, words: dict[str, str]) -> str:
     """A code in the words of a table; an unknown one reads as itself."""
     return words.get(key, key)
+
+
+@register.filter
+def alarm_step(at: str) -> str:
+    """When an alarm rang, in words."""
+    return step_in_words(at) if at else ""
+
+
+@register.filter
+def gesture(kind: str) -> str:
+    """A kind of gesture in words."""
+    return gesture_in_words(kind)
 
 
 @register.filter

@@ -166,7 +166,7 @@ def resolve(request: HttpRequest, id: str) -> HttpResponse:
     asking = Asking(request)
     case = case_of(scope=asking.scope, public_id=id)
     initial = {"version": case.version, "cause": case.cause or case.topic, "action": case.action}
-    form = ResolveForm(request.POST or None, asking=asking, initial=initial)
+    form = ResolveForm(request.POST or None, asking=asking, complaint=case.nature == "complaint", initial=initial)
     done = attempt(
         form,
         lambda: resolve_case(

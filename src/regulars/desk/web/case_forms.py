@@ -13,7 +13,9 @@ from regulars.customers.queries import Customer
 from regulars.desk.web.asking import Asking
 from regulars.groundwork.kernel.ids import new_id
 from regulars.groundwork.kernel.money import NotMoney, minor_units
-from regulars.service.queries import PRIORITY_WORDS, queues_of
+from regulars.messaging.services import EACH_BYTES, MOST, Enclosed
+from regulars.policy.queries import PRIORITY_WORDS
+from regulars.service.queries import queues_of
 from regulars.service.services import Answer, NewCase, NewGesture, Resolution
 from regulars.staff.queries import employee_names, employees
 
@@ -104,11 +106,34 @@ class NewCaseForm(forms.Form):
         )
 
 
+class FilesInput(forms.ClearableFileInput):
+    """A field for several files at once."""
+
+    allow_multiple_selected = True
+    template_name = "django/forms/widgets/file.html"
+
+
+class FilesField(forms.FileField):
+    """Several files, each as it was chosen; how big they may be is decided where they are sent."""
+
+    widget = FilesInput
+
+    def clean(self, data: Any, initial: Any = None) -> list[Enclosed]:
+        """The files with their content, read no further than one byte beyond what may be sent."""
+        chosen = data if isinstance(data, (list, tuple)) else [data] if data else []
+        return [Enclosed(one.name or "", one.read(EACH_BYTES + 1)) for one in chosen[: MOST + 1]]
+
+
 class AnswerForm(forms.Form):
     """What is said to the customer. `version` is the case as the writer read it."""
 
     text = forms.CharField(label=gettext_lazy("Answer"), widget=forms.Textarea(attrs={"rows": 7}), max_length=50_000)
     channel = forms.ChoiceField(label=gettext_lazy("How"), choices=ANSWER_WAYS)
+    enclosures = FilesField(
+        label=gettext_lazy("Files"),
+        help_text=gettext_lazy("They go with an e-mail: up to 10, each up to 5 MB, together up to 10 MB."),
+        required=False,
+    )
     decides = forms.BooleanField(
         label=gettext_lazy("This is our decision"), help_text=gettext_lazy("Not only news on the way to it."), required=False
     )
@@ -135,6 +160,7 @@ class AnswerForm(forms.Form):
             decides=given["decides"],
             then=given["then"],
             reached=given["channel"] == "email" or given["reached"] == "1",
+            enclosures=tuple(given["enclosures"]),
             staff_id=asking.employee.pk,
         )
 
@@ -149,10 +175,14 @@ class ResolveForm(forms.Form):
     told = forms.BooleanField(label=gettext_lazy("The customer knows that it is settled"), required=False, initial=True)
     version = forms.IntegerField(widget=forms.HiddenInput)
 
-    def __init__(self, *args: object, asking: Asking, **kwargs: object) -> None:
+    def __init__(self, *args: object, asking: Asking, complaint: bool, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # Django's stubs type the arguments one by one
         choices = [("", _("Not said")), *offered(terms_of(scope=asking.scope), TermKind.TOPIC)]
         cast("forms.ChoiceField", self.fields["cause"]).choices = choices
+        if complaint:  # required, though the service says it better than the browser
+            for name in ("cause", "action"):
+                self.fields[name].required = True
+                self.fields[name].error_messages["required"] = _("A complaint is resolved with its cause and with what was done about it.")
 
     def resolution(self) -> Resolution:
         """The form as a resolution."""
@@ -173,7 +203,7 @@ class HandOverForm(forms.Form):
 
     def __init__(self, *args: object, asking: Asking, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # Django's stubs type the arguments one by one
-        people = [(public, name) for _pk, public, name in employee_names(scope=asking.scope)]
+        people = [(public, name) for _pk, public, name in employee_names(scope=asking.scope, here=True)]
         cast("forms.ChoiceField", self.fields["owner"]).choices = [("", _("Nobody in particular")), *people]
         queues = [(str(one.public_id), one.name) for one in queues_of(scope=asking.scope)]
         cast("forms.ChoiceField", self.fields["queue"]).choices = [("", _("As it is")), *queues]
@@ -253,7 +283,7 @@ class HandlerForm(forms.Form):
 
     def __init__(self, *args: object, asking: Asking, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # Django's stubs type the arguments one by one
-        people = [("", _("Nobody in particular")), *((public, name) for _pk, public, name in employee_names(scope=asking.scope))]
+        people = [("", _("Nobody in particular")), *((public, name) for _pk, public, name in employee_names(scope=asking.scope, here=True))]
         for name in ("employee", "deputy"):
             cast("forms.ChoiceField", self.fields[name]).choices = people
 

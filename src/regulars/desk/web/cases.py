@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.csp import csp_override
 
 from regulars.business.queries import business_of
 from regulars.customers.queries import customer_of
@@ -22,21 +25,25 @@ from regulars.desk.web.case_forms import (
     PromiseForm,
     SnoozeForm,
 )
+from regulars.desk.web.choices import case_words
+from regulars.desk.web.downloads import INERT, download
 from regulars.groundwork.kernel.ids import new_id
 from regulars.groundwork.kernel.refusals import NotFound, Refusal
 from regulars.groundwork.kernel.retrying import retried
-from regulars.policy.queries import authority_kinds_of
+from regulars.policy.queries import gesture_in_words
 from regulars.service.queries import (
     STATUS_WORDS,
     Case,
+    CaseLine,
     articles_of,
     case_of,
     case_shown,
-    cases_in,
-    cases_of_customer,
-    count_in,
+    counts_beside,
+    file_of_entry,
     find_cases,
     handler_shown,
+    lines_in,
+    lines_of_customer,
     present_in,
     queues_of,
 )
@@ -44,9 +51,10 @@ from regulars.service.services import (
     CaseChangedMeanwhile,
     answer_case,
     be_present,
+    matter_link,
     note_case,
     open_case,
-    room_for,
+    rooms_for,
     see_notices,
 )
 from regulars.staff.queries import may_open
@@ -67,7 +75,7 @@ def listed(request: HttpRequest) -> HttpResponse:
         if len(rows) == 1 and text.lstrip("#").isdigit():
             return redirect("desk:case", id=rows[0].public_id)
     else:
-        page = cases_in(
+        page = lines_in(
             scope=asking.scope,
             view=view,
             employee_id=me,
@@ -78,22 +86,32 @@ def listed(request: HttpRequest) -> HttpResponse:
         )
         rows, following = page.rows, page.next_cursor
     present = present_in(case_ids=[row.pk for row in rows], but=me, at=asking.at)
+    words = case_words(asking.scope)
     context = {
         "rows": [
-            {"case": row, "status": STATUS_WORDS[row.status], "late": _is_late(row, asking), "present": present.get(row.pk, [])}
+            {
+                "case": row,
+                "note": " · ".join(
+                    one for one in (f"#{row.pk}", row.customer, words["natures"].get(row.nature, row.nature), row.queue, row.owner) if one
+                ),
+                "status": STATUS_WORDS[row.status],
+                "late": _is_late(row, asking),
+                "present": present.get(row.pk, []),
+            }
             for row in rows
         ],
-        "tabs": _tabs(asking, view, queue),
+        "tabs": [] if text else _tabs(asking, view, queue),
         "view": view,
         "text": text,
         "following": following,
         "full": len(rows) >= ON_A_PAGE,
         "current_section": "cases",
+        **words,
     }
     return render(request, "desk/cases.html", context)
 
 
-def _is_late(row: Case, asking: Asking) -> bool:
+def _is_late(row: CaseLine, asking: Asking) -> bool:
     return row.due_at is not None and row.due_at < asking.at and row.status in ("open", "waiting")
 
 
@@ -107,20 +125,15 @@ def _tabs(asking: Asking, view: str, queue: str) -> list[dict[str, Any]]:
         ("snoozed", _("Put off")),
         ("resolved", _("Resolved")),
     ]
-    counted = ("mine", "nobody", "overdue", "all")
-    me = asking.employee.pk
+    queues = queues_of(scope=asking.scope)
+    counts = counts_beside(scope=asking.scope, employee_id=asking.employee.pk, queues=queues, at=asking.at)
     tabs: list[dict[str, Any]] = [
-        {
-            "label": label,
-            "url": f"?view={name}",
-            "current": view == name,
-            "count": str(count_in(scope=asking.scope, view=name, employee_id=me, at=asking.at)) if name in counted else None,
-        }
+        {"label": label, "url": f"?view={name}", "current": view == name, "count": str(counts[name]) if name in counts else None}
         for name, label in words
     ]
-    for one in queues_of(scope=asking.scope):
-        count = count_in(scope=asking.scope, view="queue", queue=str(one.public_id), employee_id=me, at=asking.at)
-        tabs.append({"label": one.name, "url": f"?queue={one.public_id}", "current": queue == str(one.public_id), "count": str(count)})
+    for one in queues:
+        place = str(one.public_id)
+        tabs.append({"label": one.name, "url": f"?queue={place}", "current": queue == place, "count": str(counts[place])})
     return tabs
 
 
@@ -151,7 +164,8 @@ def one(request: HttpRequest, id: str) -> HttpResponse:
     """One case. Opening it tells the others that somebody looks."""
     asking = Asking(request)
     case = case_of(scope=asking.scope, public_id=id)
-    be_present(case_id=case.pk, employee_id=asking.employee.pk, writing=False, at=asking.at)
+    if case.status not in ("closed", "merged"):  # there nobody can get into another's way
+        be_present(case_id=case.pk, employee_id=asking.employee.pk, writing=False, at=asking.at)
     see_notices(scope=asking.scope, employee_id=asking.employee.pk, case_id=case.pk, at=asking.at)
     return case_page(request, asking, case)
 
@@ -159,13 +173,11 @@ def one(request: HttpRequest, id: str) -> HttpResponse:
 def case_page(request: HttpRequest, asking: Asking, case: Case, *, status: int = 200, **forms_back: forms.Form) -> HttpResponse:
     """The page of a case, with a form that came back with errors in its place."""
     shown = case_shown(scope=asking.scope, case=case, at=asking.at)
-    article = next((row for row in articles_of(scope=asking.scope) if str(row.public_id) == request.GET.get("article", "")), None)
+    articles = articles_of(scope=asking.scope)
+    article = next((row for row in articles if str(row.public_id) == request.GET.get("article", "")), None)
     fresh = {
         "answer_form": AnswerForm(initial={"version": case.version, "act": str(new_id()), "text": article.text if article else ""}),
-        "promise_form": PromiseForm(initial={"act": str(new_id())}),
-        "snooze_form": SnoozeForm(),
-        "hand_over_form": HandOverForm(asking=asking, initial={"owner": str(case.owner.public_id) if case.owner else ""}),
-        "classify_form": ClassifyForm(asking=asking, initial={"nature": case.nature, "topic": case.topic, "priority": case.priority}),
+        **_asked_form(request.GET.get("do", ""), asking, case),
     }
     context = {
         "case": case,
@@ -173,36 +185,66 @@ def case_page(request: HttpRequest, asking: Asking, case: Case, *, status: int =
         "status_word": STATUS_WORDS[case.status],
         "undone": case.status in ("open", "waiting"),
         "present": present_in(case_ids=[case.pk], but=asking.employee.pk, at=asking.at).get(case.pk, []),
-        "articles": articles_of(scope=asking.scope),
-        "others": [row for row in cases_of_customer(scope=asking.scope, customer_ids=[case.customer_id], size=8) if row.pk != case.pk],
+        "articles": articles,
+        "others": [row for row in lines_of_customer(scope=asking.scope, customer_ids=[case.customer_id], size=8) if row.pk != case.pk],
         "handler": handler_shown(customer_id=case.customer_id),
+        "matter_link": matter_link(case),
+        "here": reverse("desk:case", args=[case.public_id]),
         "at": asking.at,
         "act": str(new_id()),
         "current_section": "cases",
-        **_giving(asking, case, forms_back),
+        **case_words(asking.scope),
+        **_giving(asking, case, forms_back, wanted=request.GET.get("do") == "give"),
         **fresh,
         **forms_back,
     }
     return render(request, "desk/case.html", context, status=status)
 
 
-def _giving(asking: Asking, case: Case, back: dict[str, forms.Form]) -> dict[str, Any]:
+def _asked_form(name: str, asking: Asking, case: Case) -> dict[str, forms.Form]:
+    """One of the forms that the page draws only when somebody wants it: most who open a case read and answer."""
+    makers: dict[str, tuple[str, Callable[[], forms.Form]]] = {
+        "promise": ("promise_form", lambda: PromiseForm(initial={"act": str(new_id())})),
+        "put-off": ("snooze_form", SnoozeForm),
+        "hand-over": (
+            "hand_over_form",
+            lambda: HandOverForm(asking=asking, initial={"owner": str(case.owner.public_id) if case.owner else ""}),
+        ),
+        "classify": (
+            "classify_form",
+            lambda: ClassifyForm(asking=asking, initial={"nature": case.nature, "topic": case.topic, "priority": case.priority}),
+        ),
+    }
+    if name not in makers:
+        return {}
+    key, make = makers[name]
+    return {key: _begun(make())}
+
+
+def _begun(form: forms.Form) -> forms.Form:
+    """A form that somebody asked for begins where they can write."""
+    form.visible_fields()[0].field.widget.attrs["autofocus"] = True
+    return form
+
+
+def _giving(asking: Asking, case: Case, back: dict[str, forms.Form], *, wanted: bool) -> dict[str, Any]:
     """What the reader may give in this case, and the form for it."""
     if not may_open(asking.actor, "desk:give", "POST"):
         return {}
     currency = business_of(scope=asking.scope).currency
-    me = asking.employee.pk
-    authorities = authority_kinds_of(scope=asking.scope, employee_id=me, at=asking.at)
-    rooms = [room_for(scope=asking.scope, case=case, employee_id=me, kind=one.kind, at=asking.at) for one in authorities]
-    kinds = [(one.kind, one.kind) for one in authorities]
-    return {"rooms": rooms, "currency": currency, "gesture_form": back.get("gesture_form") or GestureForm(kinds=kinds, currency=currency)}
+    rooms = rooms_for(scope=asking.scope, case=case, employee_id=asking.employee.pk, at=asking.at)
+    shown: dict[str, Any] = {"rooms": rooms, "currency": currency}
+    if wanted and "gesture_form" not in back:
+        kinds = [(one.authority.kind, gesture_in_words(one.authority.kind)) for one in rooms if one.authority]
+        shown["gesture_form"] = _begun(GestureForm(kinds=kinds, currency=currency))
+    return shown
 
 
 def answer(request: HttpRequest, id: str) -> HttpResponse:
     """Answer the customer. What others wrote meanwhile is shown first, the draft kept."""
     asking = Asking(request)
     case = case_of(scope=asking.scope, public_id=id)
-    form = AnswerForm(request.POST)
+    form = AnswerForm(request.POST, request.FILES)
     if form.is_valid():
         try:
             retried(
@@ -220,6 +262,7 @@ def answer(request: HttpRequest, id: str) -> HttpResponse:
             again = AnswerForm({**request.POST.dict(), "version": changed.version})
             again.is_valid()
             put_refusal(again, changed)
+            _ask_for_files_again(request, again)
             return case_page(request, asking, case_of(scope=asking.scope, public_id=id), status=409, answer_form=again)
         except NotFound:
             raise
@@ -230,7 +273,22 @@ def answer(request: HttpRequest, id: str) -> HttpResponse:
                 request, _("Answered.") if form.cleaned_data["reached"] or form.cleaned_data["channel"] == "email" else _("Noted.")
             )
             return redirect("desk:case", id=id)
+    _ask_for_files_again(request, form)
     return case_page(request, asking, case, status=422, answer_form=form)
+
+
+def _ask_for_files_again(request: HttpRequest, form: AnswerForm) -> None:
+    """A browser forgets what was chosen; the words of the draft stay."""
+    if request.FILES:
+        form.add_error("enclosures", _("Choose the files once more: the page can't keep them."))
+
+
+@csp_override(INERT)
+def case_file(request: HttpRequest, id: str, entry: str, number: int) -> HttpResponse:
+    """A file that went with an answer, always as a download."""
+    asking = Asking(request)
+    found = file_of_entry(case=case_of(scope=asking.scope, public_id=id), entry=entry, number=number)
+    return download(bytes(found.content), found.name)
 
 
 def note(request: HttpRequest, id: str) -> HttpResponse:

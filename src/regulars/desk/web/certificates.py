@@ -249,6 +249,7 @@ def own(request: HttpRequest) -> HttpResponse:
     asking = Asking(request)
     context = {
         "certificates": certificates_of(scope=asking.scope, employee_id=asking.actor.id, at=asking.at),
+        "certificate_names": {one.code: one.name for one in certificate_kinds(scope=asking.scope)},
         "authority": authority_kinds_of(scope=asking.scope, employee_id=asking.actor.id, at=asking.at),
         "notes": coaching_notes_of(scope=asking.scope, employee_id=asking.actor.id),
         "current_section": "today",

@@ -10,7 +10,10 @@ from django.conf import settings
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from regulars.business.queries import Scope
+from regulars.contacts.queries import TermKind, terms_of
 from regulars.groundwork.kernel.money import currencies
+from regulars.policy.queries import CHANNEL_WORDS, PRIORITY_WORDS
 
 FIRST_CURRENCIES = ("EUR", "USD", "GBP", "HUF", "CZK", "BRL", "VND", "PLN", "RON", "CHF", "SEK", "DKK", "NOK", "CAD", "AUD", "JPY")
 
@@ -20,6 +23,17 @@ def common_currencies() -> list[tuple[str, str]]:
     names = Locale.parse(get_language() or "en", sep="-").currencies
     rest = sorted(code for code in currencies() if code in names and code not in FIRST_CURRENCIES)
     return [(code, f"{code} – {names.get(code, code)}") for code in (*FIRST_CURRENCIES, *rest)]
+
+
+def case_words(scope: Scope) -> dict[str, dict[str, str]]:
+    """What codes of cases read as: natures and topics in the words of the business, priorities and channels in the reader's language."""
+    terms = terms_of(scope=scope)
+    return {
+        "natures": {code: _(one.label) for code, one in terms.known[TermKind.NATURE].items()},
+        "topics": {code: _(one.label) for code, one in terms.known[TermKind.TOPIC].items()},
+        "channels": {name: str(words) for name, words in CHANNEL_WORDS.items()},
+        "priorities": {code: str(words) for code, words in PRIORITY_WORDS.items()},
+    }
 
 
 @cache

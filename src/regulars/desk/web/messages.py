@@ -9,13 +9,17 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.csp import csp_override
 
 from regulars.customers.queries import Customer, customer_of, particulars_of, purposes_of
 from regulars.desk.web.asking import Asking, attempt, form_page, put_refusal
+from regulars.desk.web.downloads import INERT, download
 from regulars.groundwork.kernel.ids import new_id
 from regulars.groundwork.kernel.refusals import Refusal
 from regulars.messaging.queries import (
     MessageState,
+    enclosure_of,
+    enclosures_of,
     mail_of,
     message_counts,
     message_of,
@@ -175,8 +179,17 @@ def message(request: HttpRequest, id: str) -> HttpResponse:
     """One message: its text, its state, what servers said."""
     asking = Asking(request)
     row = message_of(scope=asking.scope, public_id=id)
-    context = {"message": row, "setbacks": setbacks_of(message=row), "why": reason_words(row.reason) if row.reason else ""}
+    files = enclosures_of(message_ids=[row.pk]).get(row.pk, [])
+    context = {"message": row, "files": files, "setbacks": setbacks_of(message=row), "why": reason_words(row.reason) if row.reason else ""}
     return render(request, "desk/message.html", {**context, "about": _about(asking), "current_section": "mail"})
+
+
+@csp_override(INERT)
+def message_file(request: HttpRequest, id: str, number: int) -> HttpResponse:
+    """A file that went with a message, always as a download."""
+    asking = Asking(request)
+    found = enclosure_of(message=message_of(scope=asking.scope, public_id=id), number=number)
+    return download(bytes(found.content), found.name)
 
 
 def stop(request: HttpRequest) -> HttpResponse:

@@ -50,14 +50,15 @@ from regulars.customers.services import (
 )
 from regulars.desk.queries import PANEL_CHANNELS
 from regulars.desk.web.asking import Asking, attempt
-from regulars.desk.web.wish_form import CHANNEL_NAMES, WRITTEN_TO, WishesForm, channel_name, wishes_in_words, wishes_initial
+from regulars.desk.web.wish_form import WRITTEN_TO, WishesForm, channel_name, wishes_in_words, wishes_initial
 from regulars.groundwork.kernel.refusals import Refusal
+from regulars.policy.queries import CHANNEL_WORDS
 
 SHOWN_CHANNELS = ("email", "phone", "sms", "post")
 
 
 class ConsentForm(forms.Form):
-    channel = forms.ChoiceField(label=gettext_lazy("Channel"), choices=[(name, CHANNEL_NAMES[name]) for name in WRITTEN_TO])
+    channel = forms.ChoiceField(label=gettext_lazy("Channel"), choices=[(name, CHANNEL_WORDS[name]) for name in WRITTEN_TO])
     purpose = forms.ChoiceField(label=gettext_lazy("Purpose"))
     given = forms.ChoiceField(
         label=gettext_lazy("The customer says"),

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime, time, timedelta
 from typing import Any, Literal
 
 from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.formats import date_format
 from django.utils.translation import get_language, get_language_info, gettext_lazy
 from django.utils.translation import gettext as _
 
-from regulars.business.queries import business_of
+from regulars.business.queries import business_of, zone_of
+from regulars.contacts.queries import TermKind, terms_of
 from regulars.desk.web.asking import Asking, attempt, form_page
 from regulars.policy.queries import (
     STARTING_POINTS,
     Draft,
+    OwnWords,
+    Version,
     confirmation_rate,
     confirmed_by,
     open_draft,
@@ -40,12 +45,13 @@ from regulars.policy.services import (
     link_proposal,
     make_proposal,
     merge_proposals,
+    note_news_of_proposals,
     publish_policy,
     save_draft,
     support_proposal,
     vote_on_paragraph,
 )
-from regulars.staff.queries import may_open
+from regulars.staff.queries import certificate_kinds, may_open
 
 TEMPLATE_WORDS = {
     "small-shop": (gettext_lazy("A small shop"), gettext_lazy("Everybody may help; a complaint is answered within two working hours.")),
@@ -101,6 +107,29 @@ class PublishForm(forms.Form):
     )
 
 
+class DayForm(forms.Form):
+    """At the end of which day it is asked who had confirmed; from the publication to today."""
+
+    on = forms.DateField(label=gettext_lazy("Day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+
+    def __init__(self, *args: Any, asking: Asking, version: Version, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        zone = zone_of(business=business_of(scope=asking.scope))
+        self.first, self.last = (one.astimezone(zone).date() for one in (version.published_at, asking.at))
+        self.fields["on"].widget.attrs |= {"min": self.first.isoformat(), "max": self.last.isoformat()}
+        self.initial.setdefault("on", self.last)
+
+    def clean_on(self) -> date:
+        """A day on which the version was known already, and that has begun."""
+        on: date = self.cleaned_data["on"]
+        if not self.first <= on <= self.last:
+            raise forms.ValidationError(
+                _("Choose a day from %(first)s to %(last)s: the version was published on the first, and the last is today.")
+                % {"first": date_format(self.first), "last": date_format(self.last)}
+            )
+        return on
+
+
 def policy(request: HttpRequest) -> HttpResponse:
     """What is in force now."""
     asking = Asking(request)
@@ -131,14 +160,25 @@ def _shown(asking: Asking, version: Any) -> dict[str, Any]:
             "policy": text.policy,
             "text": text,
             "languages": [(one, _language_name(one.language)) for one in texts],
-            "paragraphs": paragraphs_shown(text.policy),
+            "paragraphs": paragraphs_shown(text.policy, _own_words(asking)),
             "confirmed_at": confirmed_by(scope=asking.scope, version=version, employee_id=asking.actor.id),
             "asked": asking.actor.role in policy_of_version(version).confirmation.roles,
         }
         if may_open(asking.actor, "desk:edit_policy"):
-            context["rate"] = rate = confirmation_rate(scope=asking.scope, version=version, at=asking.at)
-            context["missing"] = [(one, one.late(asking.at)) for one in rate.people if one.confirmed_at is None]
+            form = DayForm(asking.request.GET if "on" in asking.request.GET else None, asking=asking, version=version)
+            on = form.cleaned_data["on"] if form.is_valid() else None
+            after = asking.instant_of(datetime.combine(on + timedelta(days=1), time())) if on else None
+            at = min(asking.at, after) if after else asking.at
+            context |= {"day_form": form, "on": on}
+            context["rate"] = rate = confirmation_rate(scope=asking.scope, version=version, at=at)
+            context["missing"] = [(one, one.late(at)) for one in rate.people if one.confirmed_at is None]
     return context
+
+
+def _own_words(asking: Asking) -> OwnWords:
+    natures = terms_of(scope=asking.scope).known[TermKind.NATURE]
+    kinds = certificate_kinds(scope=asking.scope)
+    return OwnWords({code: _(one.label) for code, one in natures.items()}, {one.code: one.name for one in kinds})
 
 
 def _language_name(code: str) -> str:
@@ -175,7 +215,7 @@ def draft(request: HttpRequest) -> HttpResponse:
 def _talk(asking: Asking, found: Draft) -> dict[str, Any]:
     comments, votes = list(found.comments.all()), list(found.votes.all())
     shown: list[dict[str, Any]] = []
-    for one in paragraphs_shown(policy_in(found.text)):
+    for one in paragraphs_shown(policy_in(found.text), _own_words(asking)):
         mine = next((vote.agrees for vote in votes if vote.paragraph == one.number and vote.employee_id == asking.actor.id), None)
         said = [vote.agrees for vote in votes if vote.paragraph == one.number]
         about = sorted((row for row in comments if row.paragraph == one.number), key=lambda row: row.at)
@@ -322,6 +362,7 @@ def proposing(request: HttpRequest) -> HttpResponse:
 
     if attempt(form, act) is None:
         found = proposals(scope=asking.scope)
+        note_news_of_proposals(scope=asking.scope, employee_id=asking.actor.id)
         rows = [{"shown": one, "mine": asking.actor.id in one.supporters, "late": one.late(asking.at)} for one in found]
         open_ = [one for one in found if one.row.answered_at is None]
         return form_page(

@@ -11,8 +11,20 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from regulars.business.queries import business_of
 from regulars.desk.web.asking import Asking, attempt, form_page
-from regulars.policy.queries import FIELDS, Draft, Place, Section, open_draft, policy_in, values_in, version_at
+from regulars.policy.queries import (
+    FIELDS,
+    Draft,
+    Place,
+    Section,
+    open_draft,
+    policy_in,
+    target_from,
+    target_in_words,
+    values_in,
+    version_at,
+)
 from regulars.policy.services import PolicyRefused, change_amounts
 
 LABELS = {
@@ -35,6 +47,7 @@ PERIODS = [
     ("quarter", gettext_lazy("Quarter")),
     ("year", gettext_lazy("Year")),
 ]
+EXAMPLES = ("30bm", "8bh", "24h", "2bd", "3bd-close", "8w")
 SORTS = {"levels": gettext_lazy("Service level"), "authority": gettext_lazy("Authority")}
 
 
@@ -43,8 +56,9 @@ class AmountsForm(forms.Form):
 
     revision = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
 
-    def __init__(self, *args: Any, values: dict[Place, str], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, values: dict[Place, str], currency: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.currency = currency
         self.places = {_name(place): place for place in values}
         for name, place in self.places.items():
             self.fields[name] = self._field(place, values[place])
@@ -54,7 +68,7 @@ class AmountsForm(forms.Form):
         label = LABELS[word]
         if word == "period":
             return forms.ChoiceField(label=label, choices=PERIODS, initial=value, required=False)
-        hint = gettext_lazy("such as 8bh or 3bd-close") if section == "levels" else gettext_lazy("such as 25 EUR")
+        hint = _("such as 8bh or 3bd-close") if section == "levels" else _("such as 25 %(currency)s") % {"currency": self.currency}
         return forms.CharField(label=label, help_text=hint, initial=value, required=False, max_length=40)
 
     def changes(self) -> dict[Place, str]:
@@ -69,7 +83,8 @@ def change(request: HttpRequest) -> HttpResponse:
     version = None if draft else version_at(scope=asking.scope, at=asking.at)
     text = draft.text if draft else version.text if version else ""
     values = values_in(text) if text else {}
-    form = AmountsForm(request.POST or None, values=values, initial={"revision": draft.revision if draft else 0})
+    currency = business_of(scope=asking.scope).currency or "EUR"
+    form = AmountsForm(request.POST or None, values=values, currency=currency, initial={"revision": draft.revision if draft else 0})
 
     def act() -> Draft:
         revision = form.cleaned_data["revision"]
@@ -80,7 +95,8 @@ def change(request: HttpRequest) -> HttpResponse:
 
     if attempt(form, act) is None:
         groups = _groups(text, form) if text else []
-        return form_page(request, "desk/policy_amounts.html", form, groups=groups, current_section="policy")
+        examples = [(one, target_in_words(target_from(one))) for one in EXAMPLES]
+        return form_page(request, "desk/policy_amounts.html", form, groups=groups, examples=examples, current_section="policy")
     messages.success(request, _("The draft is saved."))
     return redirect("desk:policy_draft")
 

@@ -20,6 +20,7 @@ from regulars.staff.queries import (
     Employee,
     Role,
     api_keys,
+    certificate_kinds,
     certificates_of,
     coaching_figures,
     employee_of,
@@ -49,6 +50,16 @@ ROLE_LABELS = {
     Role.MARKETER: gettext_lazy("Marketer: customers, imports, insight"),
     Role.CASHIER: gettext_lazy("Cashier: customers and purchases at the till"),
     Role.READ_ONLY: gettext_lazy("Read-only: looks, changes nothing"),
+}
+
+ROLE_NAMES = {
+    Role.EXECUTIVE: gettext_lazy("Executive"),
+    Role.MANAGER: gettext_lazy("Manager"),
+    Role.SUPERVISOR: gettext_lazy("Supervisor"),
+    Role.AGENT: gettext_lazy("Agent"),
+    Role.MARKETER: gettext_lazy("Marketer"),
+    Role.CASHIER: gettext_lazy("Cashier"),
+    Role.READ_ONLY: gettext_lazy("Reader"),
 }
 
 
@@ -120,6 +131,7 @@ def people(request: HttpRequest) -> HttpResponse:
     )
     context = {
         "people": employees(scope=asking.scope),
+        "roles": {role.value: ROLE_NAMES[role] for role in Role},
         "invitations": invitations(scope=asking.scope),
         "coaching": coaching_figures(scope=asking.scope, since=asking.at - COACHING_SHOWN),
         "current_section": "settings",
@@ -165,6 +177,7 @@ def _employee_page(asking: Asking, row: Employee, form: forms.Form, leave: Leave
         "leave": leave,
         "leaves": leaves_of(scope=asking.scope, employee_id=row.pk),
         "certificates": certificates_of(scope=asking.scope, employee_id=row.pk, at=asking.at),
+        "certificate_names": {one.code: one.name for one in certificate_kinds(scope=asking.scope)},
         "authority": authority_kinds_of(scope=asking.scope, employee_id=row.pk, at=asking.at),
         "may_change": giver is not None and may_give(giver, Role(row.role)) and row.left_at is None,
         "factors": security_of(employee=row),

@@ -12,16 +12,8 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from regulars.customers.queries import Wishes
+from regulars.policy.queries import CHANNEL_WORDS
 
-CHANNEL_NAMES = {
-    "email": gettext_lazy("E-mail"),
-    "phone": gettext_lazy("Phone"),
-    "sms": gettext_lazy("Text message"),
-    "post": gettext_lazy("Letter"),
-    "social": gettext_lazy("Social network"),
-    "visit": gettext_lazy("Visit"),
-    "till": gettext_lazy("At the counter"),
-}
 WRITTEN_TO = ("email", "phone", "sms", "post", "social")
 DAYS = range(7)
 LAST_MINUTE = 24 * 60
@@ -29,7 +21,7 @@ LAST_MINUTE = 24 * 60
 
 def channel_name(channel: str) -> str:
     """A channel as people call it."""
-    return str(CHANNEL_NAMES.get(channel, channel))
+    return str(CHANNEL_WORDS.get(channel, channel))
 
 
 class WishesForm(forms.Form):
@@ -37,13 +29,13 @@ class WishesForm(forms.Form):
 
     channels_never = forms.MultipleChoiceField(
         label=gettext_lazy("Never by"),
-        choices=[(name, CHANNEL_NAMES[name]) for name in WRITTEN_TO],
+        choices=[(name, CHANNEL_WORDS[name]) for name in WRITTEN_TO],
         widget=forms.CheckboxSelectMultiple,
         required=False,
     )
     preferred_channel = forms.ChoiceField(
         label=gettext_lazy("Best by"),
-        choices=[("", gettext_lazy("No wish")), *((name, CHANNEL_NAMES[name]) for name in WRITTEN_TO)],
+        choices=[("", gettext_lazy("No wish")), *((name, CHANNEL_WORDS[name]) for name in WRITTEN_TO)],
         required=False,
     )
     at_most_count = forms.IntegerField(label=gettext_lazy("At most this many contacts"), min_value=1, max_value=100, required=False)

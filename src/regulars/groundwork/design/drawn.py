@@ -6,51 +6,15 @@ A component is either a template in `templates/cotton/` or a drawing here. Its m
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Callable
 
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from regulars.groundwork.design import drawn_forms
+from regulars.groundwork.design.drawing import Component, Drawing
 from regulars.groundwork.design.icons import draw
-
-
-@dataclass(frozen=True, slots=True)
-class Drawing:
-    """What a page says inside the tag: the component's own attributes, further ones as markup (" id=…" with its space), and the slots."""
-
-    said: Mapping[str, Any]
-    more: str = ""
-    inside: str = ""
-    slots: Mapping[str, str] = field(default_factory=dict)
-
-    def has(self, name: str) -> bool:
-        """Whether an attribute is there and not empty."""
-        return bool(self.said.get(name))
-
-    def text(self, name: str, otherwise: str = "") -> str:
-        """An attribute, escaped."""
-        value = self.said.get(name, otherwise)
-        return conditional_escape(value) if value != "" else ""
-
-    def icon(self, name: str, otherwise: str = "") -> str:
-        """The icon that an attribute names; none where there is no name."""
-        chosen = str(self.said.get(name) or otherwise)
-        return draw(chosen) if chosen else ""
-
-    def slot(self, name: str) -> str:
-        """A named slot, or the attribute of that name."""
-        return self.slots.get(name) or self.text(name)
-
-
-@dataclass(frozen=True, slots=True)
-class Component:
-    """The attributes that a component knows, and how it is drawn."""
-
-    names: frozenset[str]
-    draw: Callable[[Drawing], str]
 
 
 def badge(given: Drawing) -> str:
@@ -140,6 +104,38 @@ def figure(given: Drawing) -> str:
     )
 
 
+def search(given: Drawing) -> str:
+    """A form of one line that finds something."""
+    mark, label = given.text("id", "search"), given.text("label")
+    wide = " search--wide" if given.has("wide") else ""
+    return (
+        f'<form class="search{wide}" role="search" action="{given.text("action")}" method="get"{given.more}>{draw("search")}'
+        f'<label class="sr-only" for="{mark}">{label}</label><input type="search" id="{mark}" name="{given.text("name", "q")}"'
+        f' value="{given.text("value")}" placeholder="{label}" autocomplete="off" spellcheck="false">{given.inside}'
+        f'<button class="button" type="submit">{conditional_escape(_("Search"))}</button></form>'
+    )
+
+
+def tabs(given: Drawing) -> str:
+    """Views of one thing beside each other, with how much is in them."""
+    drawn_tabs = []
+    for tab in given.said.get("tabs") or ():
+        current = ' aria-current="page"' if tab.get("current") else ""
+        count = tab.get("count")
+        number = f' <span class="tabs__count">{conditional_escape(count)}</span>' if count not in (None, "") else ""
+        drawn_tabs.append(f'<a href="{conditional_escape(tab["url"])}"{current}>{conditional_escape(tab["label"])}{number}</a>')
+    return f'<nav class="tabs" aria-label="{given.text("label")}"{given.more}>{"".join(drawn_tabs)}{given.inside}</nav>'
+
+
+def reveal(given: Drawing) -> str:
+    """A part of a page that is drawn when somebody asks for it: a link that brings it, until it is there."""
+    name, label, place = given.text("name"), given.text("label"), given.text("href")
+    if given.inside.strip():
+        return f'<details class="reveal" id="{name}" open{given.more}><summary>{label}</summary>{given.inside}</details>'
+    brings = f'hx-get="{place}?do={name}" hx-select="#{name}" hx-target="#{name}" hx-swap="outerHTML"'
+    return f'<p class="reveal" id="{name}"{given.more}><a href="{place}?do={name}#{name}" {brings}>{label}</a></p>'
+
+
 def _component(drawing: Callable[[Drawing], str], names: str) -> Component:
     return Component(frozenset(names.split()), drawing)
 
@@ -150,6 +146,11 @@ COMPONENTS = {
     "panel": _component(panel, "title note flush tone level id actions foot"),
     "notice": _component(notice, "tone title icon role actions"),
     "empty": _component(empty, "voice title icon small level actions"),
+    "search": _component(search, "action name value label id wide"),
+    "tabs": _component(tabs, "label tabs"),
+    "field": _component(drawn_forms.field, "field label hint reason autocomplete inputmode placeholder"),
+    "errors": _component(drawn_forms.errors, "form title"),
+    "reveal": _component(reveal, "name label href"),
     "figure": _component(figure, "label value unit n interval verdict verdict_tone verdict-tone"),
 }
 

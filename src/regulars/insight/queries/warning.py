@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from regulars.business.queries import Scope, business_of, zone_of
 from regulars.contacts.queries import TermKind, terms_of
+from regulars.groundwork.kernel.bulk.prepared import fetch_prepared
 from regulars.insight.models import EarlyWarning
 from regulars.service.queries import Rate, cases_by_public_id, conflicts
 
@@ -46,6 +47,9 @@ def warnings_open(*, scope: Scope) -> list[WarningShown]:
 
 def warning_count(*, scope: Scope) -> int:
     """How many stand open."""
+    if scope.branch_ids is None:
+        count = "SELECT count(*) FROM insight_earlywarning t WHERE t.business_id = %s AND t.state = 'open'"
+        return int(fetch_prepared(count, scope.business_id)[0][0])
     return _seen(scope).filter(state="open").count()
 
 

@@ -21,8 +21,8 @@ MESSAGES_A_CONNECTION = 200
 FOLDER = "mail-out"
 
 # accepted: theirs now · later: try again · refused: for good · unsupported: this way can't carry it · unknown: the line broke after the
-# last byte, they may have it or not · away: nobody was reached, nothing was sent
-Kind = Literal["accepted", "later", "refused", "unsupported", "unknown", "away"]
+# last byte, they may have it or not · away: nobody was reached, nothing was sent · unasked: its turn did not come
+Kind = Literal["accepted", "later", "refused", "unsupported", "unknown", "away", "unasked"]
 
 
 @dataclass(frozen=True)

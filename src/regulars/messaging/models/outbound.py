@@ -49,6 +49,7 @@ class Message(models.Model):
     actor = models.CharField(max_length=80)
     priority = models.SmallIntegerField(default=5)
     is_automatic = models.BooleanField(default=False)
+    enclosed = models.SmallIntegerField(default=0, db_default=0, help_text="how many files go with it")
     origin = models.CharField(max_length=20, blank=True, default="", db_default="", help_text="what it came with as a whole: the demo")
     expires_at = models.DateTimeField(null=True, blank=True)
     state = models.CharField(max_length=10, choices=MessageState.choices, default=MessageState.QUEUED)
@@ -92,6 +93,23 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return self.subject
+
+
+class Enclosure(models.Model):
+    """A file that goes out with a message. Append-only, by trigger too; erasure may blank it."""
+
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="enclosures", db_index=False)
+    number = models.SmallIntegerField()
+    name = models.CharField(max_length=140)
+    size_bytes = models.IntegerField()
+    content = models.BinaryField()
+
+    class Meta:
+        db_table = "messaging_enclosure"
+        constraints = [models.UniqueConstraint(fields=["message", "number"], name="enclosure_once")]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class Suppression(models.Model):

@@ -1,6 +1,6 @@
 """Questions about messages."""
 
-from regulars.messaging.models import Mailbox, MailboxKind, Message, MessageState, Receipt, ReceiptState, ReceivedMail
+from regulars.messaging.models import Enclosure, Mailbox, MailboxKind, Message, MessageState, Receipt, ReceiptState, ReceivedMail
 from regulars.messaging.queries.exporting import messages_section
 from regulars.messaging.queries.inbox import (
     InboxCounts,
@@ -20,6 +20,8 @@ from regulars.messaging.queries.inbox import (
 )
 from regulars.messaging.queries.outbox import (
     MessagePage,
+    enclosure_of,
+    enclosures_of,
     message_counts,
     message_of,
     messages_before,
@@ -32,6 +34,7 @@ from regulars.messaging.queries.wording import reason_words
 from regulars.messaging.rules.markup import Shown
 
 __all__ = [
+    "Enclosure",
     "InboxCounts",
     "MailPage",
     "Mailbox",
@@ -45,6 +48,8 @@ __all__ = [
     "Shown",
     "attachment_of",
     "copies_of",
+    "enclosure_of",
+    "enclosures_of",
     "inbox_counts",
     "mail_exists",
     "mail_of",

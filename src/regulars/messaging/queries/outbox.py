@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.db.models import Count, Q, QuerySet
@@ -10,7 +11,7 @@ from django.utils.translation import gettext as _
 from regulars.business.queries import Scope
 from regulars.groundwork.kernel.ids import parsed
 from regulars.groundwork.kernel.refusals import NotFound
-from regulars.messaging.models import MailSwitch, Message, MessageState, MessageText, Setback, Suppression
+from regulars.messaging.models import Enclosure, MailSwitch, Message, MessageState, MessageText, Setback, Suppression
 
 # As the index "message_standing" has them.
 STANDING = ("queued", "failed", "uncertain", "withheld")
@@ -54,6 +55,22 @@ def message_of(*, scope: Scope, public_id: str) -> Message:
     row = _visible(scope).select_related("customer", "answers").filter(public_id=uuid).first() if uuid else None
     if row is None:
         raise NotFound(_("There is no such message."))
+    return row
+
+
+def enclosures_of(*, message_ids: Collection[int]) -> dict[int, list[Enclosure]]:
+    """The files that went with messages, by message, without their content."""
+    found: dict[int, list[Enclosure]] = {}
+    for row in Enclosure.objects.filter(message_id__in=message_ids).defer("content").order_by("message_id", "number"):
+        found.setdefault(row.message_id, []).append(row)
+    return found
+
+
+def enclosure_of(*, message: Message, number: int) -> Enclosure:
+    """One file of a message that the caller may see. Raises NotFound, also for one that erasure has blanked."""
+    row = Enclosure.objects.filter(message=message, number=number, size_bytes__gt=0).first()
+    if row is None:
+        raise NotFound(_("There is no such file."))
     return row
 
 

@@ -9,9 +9,11 @@ from __future__ import annotations
 import base64
 import html
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import format_datetime
+from urllib.parse import quote
 
 from regulars.messaging.rules.charsets import one_line, printable
 
@@ -23,7 +25,7 @@ _LINK = re.compile(r"https?://[^\s<>\"]{4,500}")
 
 @dataclass(frozen=True, kw_only=True)
 class Composition:
-    """All that stands in a message. `more` are further fields with values that we wrote ourselves."""
+    """All that stands in a message. `more` are further fields with values that we wrote ourselves; `enclosures`: name, type, content."""
 
     from_name: str
     from_address: str
@@ -36,6 +38,7 @@ class Composition:
     dated_at: datetime
     reply_to: str = ""
     in_reply_to: str = ""
+    enclosures: tuple[tuple[str, str, bytes], ...] = ()
     more: tuple[tuple[str, str], ...] = field(default_factory=tuple)
 
 
@@ -55,18 +58,45 @@ def composed(one: Composition) -> bytes:
     fields += [(name, _token(value)) for name, value in one.more]
     fields.append(("MIME-Version", "1.0"))
     head = "".join(f"{name}: {value}\r\n" for name, value in fields).encode()
-    text = _part("text/plain", one.text)
-    if not one.html:
-        return head + text
-    boundary = "=_" + one.message_id[:40].replace("@", "_")
+    words, boundary = _part("text/plain", one.text), "=_" + one.message_id[:40].replace("@", "_")
+    if one.html:
+        words = _several("alternative", boundary, [words, _part("text/html", one.html)])
+    if one.enclosures:
+        words = _several("mixed", f"=_files{boundary}", [words, *(_file(*file) for file in one.enclosures)])
+    return head + words
+
+
+def _several(kind: str, boundary: str, parts: Sequence[bytes]) -> bytes:
     return b"".join(
         [
-            head,
-            f'Content-Type: multipart/alternative;\r\n boundary="{boundary}"\r\n\r\n'.encode(),
-            *(f"--{boundary}\r\n".encode() + part + b"\r\n" for part in (text, _part("text/html", one.html))),
+            f'Content-Type: multipart/{kind};\r\n boundary="{boundary}"\r\n\r\n'.encode(),
+            *(f"--{boundary}\r\n".encode() + part + b"\r\n" for part in parts),
             f"--{boundary}--\r\n".encode(),
         ]
     )
+
+
+def _file(name: str, kind: str, content: bytes) -> bytes:
+    head = (
+        f"Content-Type: {kind}\r\nContent-Transfer-Encoding: base64\r\n"
+        f"Content-Disposition: attachment;\r\n {';\r\n '.join(_parameters('filename', name))}\r\n\r\n"
+    )
+    return head.encode() + b"\r\n".join([*_CODED_LINE.findall(base64.b64encode(content)), b""])
+
+
+def _parameters(field: str, value: str) -> list[str]:
+    """A parameter of a field: plain ASCII in quotes, anything else by RFC 2231, in pieces that fit their lines."""
+    flat = one_line(value, 200).replace("\\", "_").replace('"', "_")
+    if flat.isascii() and len(flat) < 60:
+        return [f'{field}="{flat}"']
+    pieces, piece = [], "utf-8''"
+    for char in flat:
+        coded = quote(char, safe="")
+        if len(piece) + len(coded) > 54:
+            pieces.append(piece)
+            piece = ""
+        piece += coded
+    return [f"{field}*{number}*={text}" for number, text in enumerate([*pieces, piece])]
 
 
 def encoded_text(text: str, *, used: int) -> str:

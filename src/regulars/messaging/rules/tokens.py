@@ -11,7 +11,7 @@ import re
 import uuid
 from typing import Literal
 
-Kind = Literal["reply", "bounce", "wishes", "message", "settled"]
+Kind = Literal["reply", "bounce", "wishes", "message", "settled", "case"]
 LETTERS = 26  # of 16 bytes in base 32
 _ALPHABET = "abcdefghijklmnopqrstuvwxyz234567"
 _PAIRS = [first + second for first in _ALPHABET for second in _ALPHABET]

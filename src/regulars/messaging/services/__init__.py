@@ -1,6 +1,7 @@
 """Verbs about messages."""
 
 from regulars.messaging.adapters.relay import kept_message
+from regulars.messaging.rules.enclosing import EACH_BYTES, MOST, Enclosed
 from regulars.messaging.rules.places import Place
 from regulars.messaging.services.acknowledging import acknowledge
 from regulars.messaging.services.composing import return_address
@@ -31,6 +32,7 @@ from regulars.messaging.services.withdrawing import WithdrawnMail, withdraw_mail
 from regulars.messaging.services.writing import (
     AddressRefused,
     AddressSuppressed,
+    EnclosureRefused,
     GateRefused,
     Letter,
     MessageKeyTaken,
@@ -43,9 +45,13 @@ from regulars.messaging.services.writing import (
 )
 
 __all__ = [
+    "EACH_BYTES",
+    "MOST",
     "AddressRefused",
     "AddressSuppressed",
     "Delivery",
+    "Enclosed",
+    "EnclosureRefused",
     "Fetched",
     "GateRefused",
     "Letter",

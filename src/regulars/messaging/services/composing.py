@@ -7,6 +7,7 @@ from django.conf import settings
 from regulars.messaging.adapters.keys import token_key
 from regulars.messaging.models import Message
 from regulars.messaging.rules.composing import Composition, composed, html_of_text
+from regulars.messaging.rules.enclosing import type_of
 from regulars.messaging.rules.tokens import token_for
 from regulars.messaging.services.linking import with_links
 
@@ -31,9 +32,16 @@ def message_bytes(row: Message) -> bytes:
             dated_at=row.queued_at,
             reply_to=f"reply+{token_for('reply', row.public_id, key)}@{domain}",
             in_reply_to=row.in_reply_to,
+            enclosures=_enclosures(row),
             more=_more(row, domain, key),
         )
     )
+
+
+def _enclosures(row: Message) -> tuple[tuple[str, str, bytes], ...]:
+    """The files of the message; asked for only when it has some."""
+    files = row.enclosures.order_by("number") if row.enclosed else ()
+    return tuple((one.name, type_of(one.name), bytes(one.content)) for one in files)
 
 
 def return_address(row: Message) -> str:

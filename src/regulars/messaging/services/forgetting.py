@@ -12,7 +12,7 @@ from django.db.models import Q
 
 from regulars.customers.queries import customers_at, suppressed_among
 from regulars.messaging.adapters.relay import forget_kept
-from regulars.messaging.models import Message, MessageState, RawMail, Receipt, ReceiptState, ReceivedMail, Setback, Suppression
+from regulars.messaging.models import Enclosure, Message, MessageState, RawMail, Receipt, ReceiptState, ReceivedMail, Setback, Suppression
 from regulars.messaging.rules.naming_addresses import addresses_named
 
 
@@ -32,6 +32,7 @@ def forget_messages(*, business_id: int, customer_ids: Collection[int], at: date
         waiting = sent.filter(state__in=[MessageState.QUEUED, MessageState.CLAIMED])
         changed += waiting.update(state=MessageState.WITHHELD, reason="forgotten", settled_at=at, leased_until=None, lease_owner="")
         changed += sent.update(address="", route_domain="", shown_name="", subject="", text="", reply_text="", in_reply_to="")
+        changed += Enclosure.objects.filter(message__in=sent, size_bytes__gt=0).update(name="", content=b"", size_bytes=0)
         changed += Setback.objects.filter(message__in=sent).update(address="", diagnostic="")
         shared = {one for one, owners in customers_at(business_id=business_id, addresses=addresses).items() if owners}
         alone = addresses - shared

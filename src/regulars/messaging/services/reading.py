@@ -12,7 +12,7 @@ from regulars.contacts.services import log_contact
 from regulars.groundwork.kernel.facts import announce
 from regulars.groundwork.kernel.jobs import enqueue
 from regulars.messaging.adapters.wordy_reports import failures_told
-from regulars.messaging.events import MailParked, MessageReceived
+from regulars.messaging.events import MailCopied, MailParked, MessageReceived
 from regulars.messaging.models import Receipt, ReceiptState, ReceivedMail
 from regulars.messaging.rules.classifying import Sorting, looks_like_report, sort_mail
 from regulars.messaging.rules.mail import ReadMail, read_mail
@@ -84,7 +84,7 @@ def _settle(receipt: Receipt, at: datetime) -> None:
         return _park(receipt, fault.code, at)
     twin = ReceivedMail.objects.filter(business_id=receipt.business_id, content_key=mail.content_key).first()
     if twin is not None:
-        return _close(receipt, ReceiptState.DUPLICATE, "same_mail" if twin.raw_id != receipt.raw_id else "same_content", at, twin)
+        return _copied(receipt, "same_mail" if twin.raw_id != receipt.raw_id else "same_content", at, twin)
     sorting = sort_mail(
         mail,
         own_addresses=own_addresses_of(receipt.business_id),
@@ -118,7 +118,7 @@ def _take(receipt: Receipt, mail: ReadMail, sorting: Sorting, raw: bytes, at: da
             row.save(force_insert=True)
     except IntegrityError:  # the same mail was read from another mailbox in this moment
         twin = ReceivedMail.objects.get(business_id=receipt.business_id, content_key=mail.content_key)
-        return _close(receipt, ReceiptState.DUPLICATE, "same_mail", at, twin)
+        return _copied(receipt, "same_mail", at, twin)
     reason = sorting.reasons[0] if sorting.reasons and not is_person else ""
     if sorting.kind == "bounce":
         reason = take_report(mail=mail, raw=raw, row=row, envelope_to=receipt.envelope_to, at=receipt.received_at)
@@ -129,6 +129,22 @@ def _take(receipt: Receipt, mail: ReadMail, sorting: Sorting, raw: bytes, at: da
         if receipt.mailbox.acknowledges and row.may_auto_answer and not receipt.origin:
             enqueue("messaging.acknowledge", {"mail": row.pk}, key=f"mail:{row.pk}")
     return _close(receipt, ReceiptState(sorting.kind), reason, at, row)
+
+
+def _copied(receipt: Receipt, reason: str, at: datetime, twin: ReceivedMail) -> None:
+    """The same mail once more: one contact, and whoever reads this mailbox should know of it."""
+    _close(receipt, ReceiptState.DUPLICATE, reason, at, twin)
+    if twin.kind == "contact" and twin.customer_id is not None:
+        announce(
+            MailCopied(
+                tenant_id=receipt.business_id,
+                at=receipt.received_at,
+                actor=ACTOR,
+                customer_id=twin.customer_id,
+                mail_id=twin.pk,
+                mailbox_id=receipt.mailbox_id,
+            )
+        )
 
 
 def _writes_too_often(row: ReceivedMail) -> bool:

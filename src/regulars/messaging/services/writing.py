@@ -21,9 +21,10 @@ from regulars.groundwork.kernel.models import Job, JobState
 from regulars.groundwork.kernel.refusals import Refusal
 from regulars.messaging.adapters.keys import token_key
 from regulars.messaging.events import MessageQueued
-from regulars.messaging.models import Message, ReceivedMail, Suppression
+from regulars.messaging.models import Enclosure, Message, ReceivedMail, Suppression
 from regulars.messaging.rules.addresses import NotOneAddress, Recipient, recipient_of
 from regulars.messaging.rules.composing import html_of_text
+from regulars.messaging.rules.enclosing import ALL_BYTES, EACH_BYTES, MOST, Enclosed, EnclosureFault, fit_to_send
 from regulars.messaging.rules.placeholders import BODY_MAX, SUBJECT_MAX, TextFault, check_text, filled
 from regulars.messaging.rules.sending import GIVE_UP_AFTER
 from regulars.messaging.rules.tokens import token_for
@@ -88,6 +89,21 @@ class TextRefused(Refusal):
         super().__init__(sentence, fields={field: sentence}, reason=fault.code)
 
 
+class EnclosureRefused(Refusal):
+    code = "enclosure_refused"
+
+    def __init__(self, fault: EnclosureFault) -> None:
+        sentences = {
+            "too_many": _("At most %(most)s files go with one message."),
+            "empty": _("“%(name)s” is empty."),
+            "too_big": _("“%(name)s” is bigger than %(each)s MB. Send a link, or a smaller file."),
+            "too_big_together": _("Together the files are bigger than %(all)s MB. Send fewer at once."),
+        }
+        values = {"name": fault.name, "most": MOST, "each": EACH_BYTES // 1024**2, "all": ALL_BYTES // 1024**2}
+        sentence = sentences[fault.code] % values
+        super().__init__(sentence, fields={"enclosures": sentence}, reason=fault.code)
+
+
 class SenderMissing(Refusal):
     code = "sender_missing"
     status = 503
@@ -109,7 +125,7 @@ class Letter:
     """What is to be sent. `purpose` and `contact_class` as the gate knows them; `address` empty: the customer's first e-mail address.
 
     `automatic`: no person wrote it for this customer, so it is marked as made by a machine. `origin`: what it came with as a whole ("demo"),
-    empty for real messages.
+    empty for real messages. `enclosures`: files that go with it, of any type.
     """
 
     purpose: str
@@ -122,6 +138,7 @@ class Letter:
     automatic: bool = False
     answers: ReceivedMail | None = None
     origin: str = ""
+    enclosures: tuple[Enclosed, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -159,7 +176,7 @@ def write_message(*, scope: Scope, customer: Customer, letter: Letter, key: str,
     """Queue a message for one customer, its place at the gate reserved in the same transaction. The same key again changes nothing.
 
     Allowed: it goes out at once. Deferred: it waits for `decision.until` and is judged again then. Raises AddressRefused,
-    AddressSuppressed, TextRefused, GateRefused, SenderMissing, MessageKeyTaken.
+    AddressSuppressed, TextRefused, EnclosureRefused, GateRefused, SenderMissing, MessageKeyTaken.
     """
     known = Message.objects.filter(business_id=scope.business_id, key=key).first()
     if known is not None:
@@ -171,6 +188,7 @@ def write_message(*, scope: Scope, customer: Customer, letter: Letter, key: str,
     _refuse_suppressed(scope.business_id, recipient, letter)
     number = new_id()
     subject, text, _defaulted = _texts(scope, customer, letter, number)
+    files = _files(letter)
     try:
         with transaction.atomic():
             decision = decide_contact(
@@ -186,7 +204,10 @@ def write_message(*, scope: Scope, customer: Customer, letter: Letter, key: str,
             if decision.answer == "refuse":
                 raise GateRefused(decision)
             row = _row(scope, customer, letter, recipient, number, key, (subject, text), decision, at, actor)
+            row.enclosed = len(files)
             row.save(force_insert=True)
+            if files:
+                _enclose(row, files)
             announce(
                 MessageQueued(
                     tenant_id=scope.business_id, at=at, actor=actor, customer_id=customer.pk, message_id=row.pk, purpose=letter.purpose
@@ -200,6 +221,22 @@ def write_message(*, scope: Scope, customer: Customer, letter: Letter, key: str,
             raise
         return _repeated(known, customer, letter)
     return Written(row, decision, made=True)
+
+
+def _files(letter: Letter) -> list[Enclosed]:
+    try:
+        return fit_to_send(letter.enclosures)
+    except EnclosureFault as fault:
+        raise EnclosureRefused(fault) from None
+
+
+def _enclose(row: Message, files: list[Enclosed]) -> None:
+    Enclosure.objects.bulk_create(
+        [
+            Enclosure(message=row, number=number, name=one.name, size_bytes=len(one.content), content=one.content)
+            for number, one in enumerate(files, start=1)
+        ]
+    )
 
 
 def wake_sender(row: Message) -> None:

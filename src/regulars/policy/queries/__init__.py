@@ -1,9 +1,9 @@
 """Answers of the policy: deadlines by a calendar and how they come about; what is in force, who has confirmed it."""
 
-from regulars.policy.models import Comment, Draft, Reminder, Version
+from regulars.policy.models import Comment, Draft, Proposal, Reminder, Version
 from regulars.policy.queries.authority import authority_kinds_of, authority_of
 from regulars.policy.queries.deadlines import Deadline, PauseRefused, StartRefused, deadline_by, instant_of
-from regulars.policy.queries.proposals import ProposalShown, proposals
+from regulars.policy.queries.proposals import ProposalShown, news_of_proposals, proposals
 from regulars.policy.queries.reading import CalendarRefused, TargetRefused, calendar_of, target_of
 from regulars.policy.queries.versions import (
     ConfirmationRate,
@@ -23,7 +23,16 @@ from regulars.policy.queries.versions import (
     version_numbered,
     version_of,
 )
-from regulars.policy.queries.wording import ParagraphShown, paragraphs_shown, target_in_words
+from regulars.policy.queries.wording import (
+    CHANNEL_WORDS,
+    PRIORITY_WORDS,
+    OwnWords,
+    ParagraphShown,
+    gesture_in_words,
+    paragraphs_shown,
+    step_in_words,
+    target_in_words,
+)
 from regulars.policy.rules.authority import Authority
 from regulars.policy.rules.calendars import Calendar, CalendarFault, calendar_from
 from regulars.policy.rules.deadlines import Piece, Why, account, due_at
@@ -32,11 +41,13 @@ from regulars.policy.rules.editing import FIELDS, Place, Section, values_in
 from regulars.policy.rules.matching import level_for, traits_named
 from regulars.policy.rules.parts import RANK, Level, NamedPerson, Step
 from regulars.policy.rules.starting_points import STARTING_POINTS, starting_point
-from regulars.policy.rules.targets import Target
+from regulars.policy.rules.targets import Target, target_from
 from regulars.policy.rules.working_time import NeverAgain, WorkingTime
 
 __all__ = [
+    "CHANNEL_WORDS",
     "FIELDS",
+    "PRIORITY_WORDS",
     "RANK",
     "STARTING_POINTS",
     "Authority",
@@ -50,6 +61,7 @@ __all__ = [
     "Level",
     "NamedPerson",
     "NeverAgain",
+    "OwnWords",
     "ParagraphShown",
     "PauseRefused",
     "PersonToConfirm",
@@ -57,6 +69,7 @@ __all__ = [
     "Place",
     "Policy",
     "PolicyText",
+    "Proposal",
     "ProposalShown",
     "Reminder",
     "Section",
@@ -77,8 +90,10 @@ __all__ = [
     "deadline_by",
     "due_at",
     "due_to_confirm_of",
+    "gesture_in_words",
     "instant_of",
     "level_for",
+    "news_of_proposals",
     "open_draft",
     "overdue_confirmations",
     "paragraphs_shown",
@@ -88,6 +103,8 @@ __all__ = [
     "policy_versions",
     "proposals",
     "starting_point",
+    "step_in_words",
+    "target_from",
     "target_in_words",
     "target_of",
     "text_in",

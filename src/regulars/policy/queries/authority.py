@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -21,28 +22,34 @@ def authority_of(*, scope: Scope, employee_id: int, kind: str, at: datetime) -> 
 
     None when no version was in force, the person did not work here, or the policy gives their role no authority for this kind.
     """
-    version = version_at(scope=scope, at=at)
-    role = role_at(scope=scope, employee_id=employee_id, at=at) if version else None
-    if version is None or role is None:
-        return None
-    zone = zone_of(business=business_of(scope=scope))
-    paragraphs = policy_of_version(version).authority
-    needs_certificate = any(one.kind == kind and one.certificate for one in paragraphs)
-    held = certificates_at(scope=scope, employee_id=employee_id, at=at) if needs_certificate else []
-    found = authority_in(
-        paragraphs, role=role.value, kind=kind, certificates={one.kind.code for one in held}, at=at, zone=zone, version=str(version)
-    )
-    if found is None or found.period is None or found.period_start is None:
-        return found
-    return replace(found, period_label=_label(found.period, found.period_start.astimezone(zone).date()))
+    return next(iter(_authorities(scope, employee_id, [kind], at)), None)
 
 
 def authority_kinds_of(*, scope: Scope, employee_id: int, at: datetime) -> list[Authority]:
     """Everything that an employee may give at an instant, in the order of the policy."""
+    return _authorities(scope, employee_id, None, at)
+
+
+def _authorities(scope: Scope, employee_id: int, kinds: list[str] | None, at: datetime) -> list[Authority]:
     version = version_at(scope=scope, at=at)
-    kinds = dict.fromkeys(one.kind for one in policy_of_version(version).authority) if version else {}
-    found = (authority_of(scope=scope, employee_id=employee_id, kind=kind, at=at) for kind in kinds)
-    return [one for one in found if one is not None]
+    role = role_at(scope=scope, employee_id=employee_id, at=at) if version else None
+    if version is None or role is None:
+        return []
+    zone = zone_of(business=business_of(scope=scope))
+    paragraphs = policy_of_version(version).authority
+    kinds = list(dict.fromkeys(one.kind for one in paragraphs)) if kinds is None else kinds
+    needs_certificate = any(one.kind in kinds and one.certificate for one in paragraphs)
+    held = {one.kind.code for one in certificates_at(scope=scope, employee_id=employee_id, at=at)} if needs_certificate else set()
+    found = (
+        authority_in(paragraphs, role=role.value, kind=kind, certificates=held, at=at, zone=zone, version=str(version)) for kind in kinds
+    )
+    return [_labelled(one, zone) for one in found if one is not None]
+
+
+def _labelled(one: Authority, zone: ZoneInfo) -> Authority:
+    if one.period is None or one.period_start is None:
+        return one
+    return replace(one, period_label=_label(one.period, one.period_start.astimezone(zone).date()))
 
 
 def _label(period: Period, first: date) -> str:

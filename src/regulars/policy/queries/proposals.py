@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from regulars.business.queries import Scope
+from regulars.groundwork.kernel.bulk.instances import instances
 from regulars.policy.models import Proposal
 
 
@@ -46,6 +47,20 @@ def proposals(*, scope: Scope) -> list[ProposalShown]:
             merged.setdefault(row.merged_into_id, []).append(row)
     found = [_shown(row, merged.get(row.pk, [])) for row in rows if row.merged_into_id is None]
     return sorted(found, key=lambda one: (one.row.answered_at is not None, -one.votes if one.row.answered_at is None else 0, -one.row.pk))
+
+
+def news_of_proposals(*, scope: Scope, employee_id: int) -> list[Proposal]:
+    """This person's proposals of which something became that they have not seen."""
+    told = instances(
+        ((Proposal, "t"), (Proposal, "m")),
+        "FROM policy_proposal t LEFT JOIN policy_proposal m ON m.id = t.merged_into_id"
+        " WHERE t.business_id = %s AND t.author_id = %s AND t.news <> '' ORDER BY t.id DESC",
+        scope.business_id,
+        employee_id,
+    )
+    for row, other in told:
+        row.merged_into = other
+    return [row for row, _other in told]
 
 
 def _shown(row: Proposal, merged: list[Proposal]) -> ProposalShown:

@@ -10,11 +10,17 @@ from functools import lru_cache
 from django.db.models import Exists, OuterRef, Q
 
 from regulars.business.queries import Scope, business_of, zone_of
+from regulars.groundwork.kernel.bulk.dialect import instant_value
+from regulars.groundwork.kernel.bulk.instances import objects
+from regulars.groundwork.kernel.bulk.prepared import fetch_prepared
 from regulars.groundwork.kernel.ids import parsed
 from regulars.policy.models import Confirmation, Draft, Reminder, Translation, Version
 from regulars.policy.rules.confirming import Absence, due_to_confirm, is_away
 from regulars.policy.rules.document import Policy, policy_in
 from regulars.staff.queries import Employee, leaves_of
+
+IN_FORCE = """FROM policy_version t WHERE t.business_id = %s AND t.effective_at <= %s
+ORDER BY t.effective_at DESC, t.major DESC, t.minor DESC LIMIT 1"""
 
 
 @dataclass(frozen=True)
@@ -54,8 +60,7 @@ def policy_versions(*, scope: Scope) -> list[Version]:
 
 def version_at(*, scope: Scope, at: datetime) -> Version | None:
     """The version in force at an instant: the last that had begun."""
-    rows = Version.objects.filter(business_id=scope.business_id, effective_at__lte=at)
-    return rows.order_by("-effective_at", "-major", "-minor").first()
+    return next(iter(objects(Version, IN_FORCE, scope.business_id, instant_value(at))), None)
 
 
 def version_of(*, scope: Scope, public_id: str) -> Version | None:
@@ -66,7 +71,10 @@ def version_of(*, scope: Scope, public_id: str) -> Version | None:
 
 def version_numbered(*, version_id: int) -> Version:
     """A version by its number in the database, as cases and bookings keep it."""
-    return Version.objects.get(pk=version_id)
+    found = objects(Version, "FROM policy_version t WHERE t.id = %s", version_id)
+    if not found:
+        raise Version.DoesNotExist
+    return found[0]
 
 
 def open_draft(*, scope: Scope) -> Draft | None:
@@ -164,6 +172,8 @@ def due_to_confirm_of(*, scope: Scope, version: Version, employee: Employee) -> 
 
 def overdue_confirmations(*, scope: Scope, at: datetime) -> list[Reminder]:
     """Of whom those who supervise were told that they have not confirmed, and still have not; within the caller's branches."""
+    if not fetch_prepared("SELECT 1 FROM policy_reminder t WHERE t.business_id = %s AND t.escalated LIMIT 1", scope.business_id):
+        return []  # almost always, and Today asks
     done = Confirmation.objects.filter(business_id=OuterRef("business_id"), major=OuterRef("major"), employee_id=OuterRef("employee_id"))
     later = Version.objects.filter(business_id=OuterRef("business_id"), major__gt=OuterRef("major"), effective_at__lte=at)
     rows = Reminder.objects.filter(~Exists(done), ~Exists(later), business_id=scope.business_id, escalated=True, employee__left_at=None)
@@ -173,14 +183,14 @@ def overdue_confirmations(*, scope: Scope, at: datetime) -> list[Reminder]:
 
 
 def policy_to_confirm(*, scope: Scope, employee_id: int, role: str | None, at: datetime) -> Version | None:
-    """The version in force when this person is asked to confirm it and has not; one query."""
-    done = Confirmation.objects.filter(business_id=scope.business_id, major=OuterRef("major"), employee_id=employee_id)
-    rows = Version.objects.filter(business_id=scope.business_id, effective_at__lte=at).annotate(done=Exists(done))
-    version = rows.order_by("-effective_at", "-major", "-minor").first()
-    if version is None or version.done or role not in policy_of_version(version).confirmation.roles:
+    """The version in force when this person is asked to confirm it and has not."""
+    version = version_at(scope=scope, at=at)
+    if version is None or role not in policy_of_version(version).confirmation.roles:
         return None
-    return version
+    done = "SELECT 1 FROM policy_confirmation t WHERE t.business_id = %s AND t.major = %s AND t.employee_id = %s"
+    return None if fetch_prepared(done, scope.business_id, version.major, employee_id) else version
 
 
 def _first_of_major(scope: Scope, version: Version) -> Version:
-    return Version.objects.filter(business_id=scope.business_id, major=version.major).order_by("minor").first() or version
+    first = "FROM policy_version t WHERE t.business_id = %s AND t.major = %s ORDER BY t.minor LIMIT 1"
+    return next(iter(objects(Version, first, scope.business_id, version.major)), version)

@@ -8,6 +8,7 @@ from regulars.policy.services.proposing import (
     link_proposal,
     make_proposal,
     merge_proposals,
+    note_news_of_proposals,
     support_proposal,
 )
 from regulars.policy.services.publishing import CommentsOpen, publish_policy, withdraw_policy
@@ -32,6 +33,7 @@ __all__ = [
     "link_proposal",
     "make_proposal",
     "merge_proposals",
+    "note_news_of_proposals",
     "publish_policy",
     "remind_to_confirm",
     "save_draft",

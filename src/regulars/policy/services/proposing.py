@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from regulars.business.queries import Scope
@@ -74,6 +75,7 @@ def merge_proposals(*, scope: Scope, public_id: str, into: str, at: datetime, ac
         Proposal.objects.filter(merged_into=loser).update(merged_into=winner)
         loser.merged_into = winner
         loser.save(update_fields=["merged_into"])
+        _give_news(Proposal.objects.filter(pk=loser.pk), "merged", actor)
         _tell(scope, loser, "merged", at, actor)
     return winner
 
@@ -93,6 +95,7 @@ def answer_proposal(
         open_ = Proposal.objects.filter(pk=row.pk, answered_at=None, merged_into=None)
         if not open_.update(verdict=verdict, answer=answer, answered_at=at, answered_by=actor):
             raise ProposalRefused(_("This proposal has its answer already."))
+        _give_news(_with_merged(row), verdict, actor)
         _tell(scope, row, verdict, at, actor)
     row.refresh_from_db()
     return row
@@ -106,7 +109,24 @@ def link_proposal(*, scope: Scope, public_id: str, version: Version, at: datetim
             raise NotFound(_("There is no such version of the policy."))
         if not Proposal.objects.filter(pk=row.pk, verdict="accepted").update(version=version):
             raise ProposalRefused(_("Only an accepted proposal has led to something."))
+        _give_news(_with_merged(row), "linked", actor)
         _tell(scope, row, "linked", at, actor)
+
+
+def note_news_of_proposals(*, scope: Scope, employee_id: int) -> None:
+    """An author has seen what became of their proposals."""
+    Proposal.objects.filter(business_id=scope.business_id, author_id=employee_id).exclude(news="").update(news="")
+
+
+def _with_merged(row: Proposal) -> QuerySet[Proposal]:
+    return Proposal.objects.filter(Q(pk=row.pk) | Q(merged_into=row))
+
+
+def _give_news(rows: QuerySet[Proposal], what: str, actor: str) -> None:
+    """T44: whoever proposed it hears what became of it; who did it themselves knows. Of an anonymous one nobody knows whom to tell."""
+    kind, _colon, number = actor.partition(":")
+    own = int(number) if kind == "employee" and number.isdigit() else 0
+    rows.filter(author__isnull=False).exclude(author_id=own).update(news=what)
 
 
 def _found(scope: Scope, public_id: str) -> Proposal:

@@ -133,6 +133,8 @@ def customer_totals(*, scope: Scope, customer: Customer, customer_ids: Sequence[
 
 def purchases_exist(*, scope: Scope) -> bool:
     """Whether there is any visible purchase yet."""
+    if scope.branch_ids is None:
+        return bool(fetch_prepared("SELECT 1 FROM purchases_purchase t WHERE t.business_id = %s LIMIT 1", scope.business_id))
     return visible(scope).exists()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import batched
 from typing import Any
 
 from django.db import transaction
@@ -30,6 +31,7 @@ PURCHASE_COLUMNS = (
     "receipt",
     "recorded_at",
 )
+REMOVED_AT_ONCE = 5_000
 LINE_COLUMNS = ("purchase_id", "position", "product", "category", "quantity_milli", "amount_minor")
 
 
@@ -64,13 +66,16 @@ def record_purchases(*, business_id: int, receipts: Sequence[ManySale], at: date
 def remove_purchases(*, business_id: int, source: str) -> int:
     """Take away all receipts of a source, except those that a refund of another source takes back. Returns how many went."""
     with transaction.atomic():
-        of_source = Purchase.objects.filter(business_id=business_id, source=source)
         needed = Purchase.objects.filter(business_id=business_id, original__source=source).exclude(source=source)
-        leaving = of_source.exclude(pk__in=needed.values("original_id"))
-        PurchaseLine.objects.filter(purchase__in=leaving).delete()
-        refunds = leaving.filter(original__isnull=False)
-        count = refunds._raw_delete(refunds.db)
-        return count + leaving._raw_delete(leaving.db)
+        kept = set(needed.values_list("original_id", flat=True))
+        numbers = Purchase.objects.filter(business_id=business_id, source=source).order_by("pk").values_list("pk", flat=True)
+        leaving = [number for number in numbers if number not in kept]
+        # By their numbers, some at a time: asked for by what they are, each line would be compared with each receipt where statistics are old.
+        for some in batched(leaving, REMOVED_AT_ONCE):
+            PurchaseLine.objects.filter(purchase_id__in=some).delete()
+            here = Purchase.objects.filter(pk__in=some)
+            here._raw_delete(here.db)
+    return len(leaving)
 
 
 def _row(row: int, one: ManySale, business_id: int, places: dict[tuple[str, str], int], at: datetime) -> tuple[Any, ...]:

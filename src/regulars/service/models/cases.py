@@ -152,6 +152,11 @@ class Entry(models.Model):
         ]
         indexes = [models.Index(fields=["case", "at", "id"], name="case_entry_story")]
 
+    @property
+    def said(self) -> str:
+        """What was said; of a letter of ours without what stands below the mark of the signature (RFC 3676, 4.3): ways to wishes and links."""
+        return self.text.partition("\n-- \n")[0].rstrip() if self.kind in ("out", "automatic") else self.text
+
 
 class ClockRow(models.Model):
     """One promise of a case, as its stream and the policy tell it. `standing` as of the last writing; being overdue is a matter of `due_at`."""

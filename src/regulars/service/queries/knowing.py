@@ -9,17 +9,19 @@ from datetime import datetime
 from django.db.models import Q
 
 from regulars.business.queries import Scope
+from regulars.groundwork.kernel.bulk.instances import instances, objects
 from regulars.policy.queries import authority_kinds_of
-from regulars.service.models import Article, Gesture, Handler, Notice
+from regulars.service.models import Article, Case, Gesture, Handler, Notice
 from regulars.service.queries.deciding import decides_freely
 from regulars.service.rules.words import folded
+from regulars.staff.queries import Employee
 
 SHOWN = 30
 
 
 def articles_of(*, scope: Scope, text: str = "", with_retired: bool = False) -> list[Article]:
     """Articles by title; with `text` those in which each of its words occurs."""
-    rows = Article.objects.filter(business_id=scope.business_id).order_by("title")
+    rows = objects(Article, "FROM service_article t WHERE t.business_id = %s ORDER BY t.title", scope.business_id)
     words = re.findall(r"\w+", folded(text))
     found = [row for row in rows if with_retired or not row.retired]
     return [row for row in found if all(word in folded(f"{row.title} {row.text}") for word in words)]
@@ -27,13 +29,32 @@ def articles_of(*, scope: Scope, text: str = "", with_retired: bool = False) -> 
 
 def handler_shown(*, customer_id: int) -> Handler | None:
     """Who handles everything of this customer, with the deputy."""
-    return Handler.objects.filter(customer_id=customer_id, until__isnull=True).select_related("employee", "deputy").first()
+    found = instances(
+        ((Handler, "t"), (Employee, "e"), (Employee, "d")),
+        "FROM service_handler t JOIN staff_employee e ON e.id = t.employee_id LEFT JOIN staff_employee d ON d.id = t.deputy_id"
+        " WHERE t.customer_id = %s AND t.until IS NULL",
+        customer_id,
+    )
+    if not found:
+        return None
+    row: Handler = found[0][0]
+    row.employee, row.deputy = found[0][1:]
+    return row
 
 
 def notices_of(*, scope: Scope, employee_id: int) -> list[Notice]:
     """What this person has not seen yet, newest first."""
-    rows = Notice.objects.filter(business_id=scope.business_id, employee_id=employee_id, seen_at__isnull=True)
-    return list(rows.select_related("case").order_by("-at", "-pk")[:SHOWN])
+    found = instances(
+        ((Notice, "t"), (Case, "c")),
+        "FROM service_notice t JOIN service_case c ON c.id = t.case_id WHERE t.employee_id = %s AND t.business_id = %s AND t.seen_at IS NULL"
+        " ORDER BY t.at DESC, t.id DESC LIMIT %s",
+        employee_id,
+        scope.business_id,
+        SHOWN,
+    )
+    for row, case in found:
+        row.case = case
+    return [row for row, _case in found]
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,5 @@
-"""Lists of cases: a queue, mine, everybody's, what is about to break; and how many wait where."""
+"""Lists of cases: a queue, mine, everybody's, what is about to break; and who looks at a case."""
+# ruff: noqa: S608 — all values are parameters
 
 from __future__ import annotations
 
@@ -6,22 +7,25 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
 
-from django.db import connection
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from regulars.business.queries import Scope
+from regulars.customers.queries import Customer
+from regulars.groundwork.kernel.bulk.instances import among, as_instant, as_uuid, instances, instant_value, objects, uuid_value
+from regulars.groundwork.kernel.bulk.prepared import PLANNED_ANEW, fetch_prepared
 from regulars.groundwork.kernel.ids import parsed
 from regulars.groundwork.kernel.refusals import NotFound
-from regulars.service.models import Case, Presence, Queue
-from regulars.service.rules.words import folded
+from regulars.policy.queries import Version
+from regulars.service.models import Case, Queue
+from regulars.staff.queries import Employee
 
 VIEWS = ("mine", "nobody", "all", "overdue", "waiting", "snoozed", "resolved")
-COUNTED_TO = 999
 PRESENT_FOR = timedelta(seconds=90)
 FAR = "infinity"
-WORDS_MOST = 6
 
 
 @dataclass(frozen=True)
@@ -32,19 +36,41 @@ class CasePage:
     next_cursor: str
 
 
+@dataclass(frozen=True, slots=True)
+class CaseLine:
+    """What a list shows of a case."""
+
+    pk: int
+    public_id: UUID
+    subject: str
+    status: str
+    nature: str
+    priority: str
+    opened_at: datetime
+    due_at: datetime | None
+    overdue: bool
+    resolved_at: datetime | None
+    customer: str
+    queue: str | None
+    owner: str | None
+
+
+LINE_COLUMNS = """t.id, t.public_id, t.subject, t.status, t.nature, t.priority, t.opened_at, t.due_at, t.overdue, t.resolved_at,
+c.display_name, q.name, o.name"""
+
+
 @dataclass(frozen=True)
-class Counted:
-    """How many, counted as far as it matters."""
+class LinePage:
+    """Some lines of a list in order, and the cursor of the next page ("" at the end)."""
 
-    number: int
+    rows: list[CaseLine]
+    next_cursor: str
 
-    @property
-    def more(self) -> bool:
-        """Whether there are more than were counted."""
-        return self.number > COUNTED_TO
 
-    def __str__(self) -> str:
-        return f"{COUNTED_TO}+" if self.more else str(self.number)
+WITH_ITS_PEOPLE = ((Case, "t"), (Customer, "c"), (Employee, "o"), (Queue, "q"), (Version, "p"))
+FROM_LINES = """FROM service_case t JOIN customers_customer c ON c.id = t.customer_id LEFT JOIN staff_employee o ON o.id = t.owner_id
+LEFT JOIN service_queue q ON q.id = t.queue_id"""
+FROM_CASES = f"{FROM_LINES} LEFT JOIN policy_version p ON p.id = t.policy_id"
 
 
 def seen(scope: Scope) -> QuerySet[Case]:
@@ -55,20 +81,35 @@ def seen(scope: Scope) -> QuerySet[Case]:
     return rows
 
 
+def branch_condition(scope: Scope, column: str = "branch_id") -> tuple[str, list[int]]:
+    """The same as `seen`, for statements that we write ourselves: a condition to put after the others, and its values."""
+    if scope.branch_ids is None:
+        return "", []
+    if not scope.branch_ids:
+        return f" AND {column} IS NULL", []
+    return f" AND ({column} IS NULL OR {column} IN ({', '.join(['%s'] * len(scope.branch_ids))}))", list(scope.branch_ids)
+
+
 def case_of(*, scope: Scope, public_id: str) -> Case:
     """One visible case by its id or number. Raises NotFound."""
-    rows = seen(scope).select_related("customer", "owner", "queue", "branch", "policy")
     text = public_id.strip().removeprefix("#")
     uuid = parsed(text)
-    row = (
-        rows.filter(public_id=uuid).first()
-        if uuid
-        else rows.filter(pk=int(text)).first()
-        if re.fullmatch(r"\d{1,18}", text, re.ASCII)
-        else None
+    key: tuple[str, str | int] | None = None
+    if uuid:
+        key = ("public_id", uuid_value(uuid))
+    elif re.fullmatch(r"\d{1,18}", text, re.ASCII):
+        key = ("id", int(text))
+    found = (
+        instances(WITH_ITS_PEOPLE, f"{FROM_CASES} WHERE t.{key[0]} = %s AND t.business_id = %s", key[1], scope.business_id) if key else []
     )
-    if row is None:
+    if not found or not scope.sees_branch(found[0][0].branch_id):
         raise NotFound(_("There is no such case."))
+    return _with_its_people(found[0])
+
+
+def _with_its_people(found: tuple[Any, ...]) -> Case:
+    row: Case = found[0]
+    row.customer, row.owner, row.queue, row.policy = found[1:]
     return row
 
 
@@ -84,8 +125,8 @@ def cases_exist(*, scope: Scope) -> bool:
 
 def queues_of(*, scope: Scope, with_retired: bool = False) -> list[Queue]:
     """The queues by position."""
-    rows = Queue.objects.filter(business_id=scope.business_id).order_by("position", "pk")
-    return list(rows if with_retired else rows.filter(retired=False))
+    rows = objects(Queue, "FROM service_queue t WHERE t.business_id = %s ORDER BY t.position, t.id", scope.business_id)
+    return [row for row in rows if with_retired or not row.retired]
 
 
 def cases_in(
@@ -95,105 +136,121 @@ def cases_in(
 
     Raises NotFound for a view, queue or cursor that there is not.
     """
-    rows = _view(scope, view, employee_id, queue, at).select_related("customer", "owner", "queue")
-    if view in ("resolved",):
-        return _newest(rows, cursor, size)
-    if cursor:
-        rows = rows.filter(_after(cursor))
-    found = list(rows.order_by(F("due_at").asc(nulls_last=True), "pk")[: size + 1])
-    last = found[size - 1] if len(found) > size else None
-    return CasePage(found[:size], f"{last.due_at.isoformat() if last.due_at else FAR}|{last.pk}" if last else "")
+    rest, values = _wanted(scope, view, employee_id, queue, at, cursor)
+    found = [_with_its_people(row) for row in instances(WITH_ITS_PEOPLE, f"{FROM_CASES} {rest}", *values, size + 1)]
+    return CasePage(found[:size], _cursor(view, found[size - 1]) if len(found) > size else "")
 
 
-def count_in(*, scope: Scope, view: str, employee_id: int | None, queue: str = "", at: datetime) -> Counted:
-    """How many a view holds, counted up to a thousand: the answer takes as long for a million."""
-    # In the order of an index of open cases: without it the planner reads all cases, hoping that open ones lie about everywhere.
-    order = ("-resolved_at", "-pk") if view == "resolved" else ("due_at", "pk")
-    rows = _view(scope, view, employee_id, queue, at).order_by(*order).values("pk")[: COUNTED_TO + 1]
-    return Counted(rows.count())
+def lines_in(
+    *, scope: Scope, view: str, employee_id: int | None, queue: str = "", at: datetime, cursor: str = "", size: int = 40
+) -> LinePage:
+    """The same as `cases_in`, as the lines that a page shows."""
+    rest, values = _wanted(scope, view, employee_id, queue, at, cursor)
+    found = lines(rest, *values, size + 1)
+    return LinePage(found[:size], _cursor(view, found[size - 1]) if len(found) > size else "")
 
 
-def find_cases(*, scope: Scope, text: str, size: int = 40) -> list[Case]:
-    """Cases, newest first, in whose words each of these begins one; a number finds that case."""
-    rows = seen(scope).select_related("customer", "owner", "queue")
-    number = re.fullmatch(r"#?(\d{1,18})", text.strip(), re.ASCII)
-    if number:
-        return list(rows.filter(pk=int(number[1])))
-    words = re.findall(r"\w+", folded(text))[:WORDS_MOST]
-    if not words:
-        return []
-    if connection.vendor == "postgresql":
-        wanted = " & ".join(f"{word}:*" for word in words)
-        rows = rows.extra(where=["to_tsvector('simple'::regconfig, service_case.words) @@ to_tsquery('simple', %s)"], params=[wanted])
-    else:
-        wanted = " ".join(f'"{word}"*' for word in words)
-        rows = rows.extra(
-            where=["service_case.id IN (SELECT rowid FROM service_case_fts WHERE service_case_fts MATCH %s)"], params=[wanted]
-        )
-    return list(rows.order_by("-opened_at", "-pk")[:size])
+def lines(rest: str, *values: Any) -> list[CaseLine]:
+    """What lists show of the cases (`t`) that the rest of a statement of ours chooses: its conditions, order and limit."""
+    return [_line(*row) for row in fetch_prepared(f"SELECT {LINE_COLUMNS} {FROM_LINES} {rest}", *values)]
 
 
-def cases_of_customer(*, scope: Scope, customer_ids: Collection[int], size: int = 20) -> list[Case]:
+def _line(number: int, public_id: Any, *rest: Any) -> CaseLine:
+    subject, status, nature, priority, opened_at, due_at, overdue, resolved_at, customer, queue, owner = rest
+    instants = [as_instant(one) if one else None for one in (due_at, resolved_at)]
+    return CaseLine(
+        number,
+        as_uuid(public_id),
+        subject,
+        status,
+        nature,
+        priority,
+        as_instant(opened_at),
+        instants[0],
+        bool(overdue),
+        instants[1],
+        customer,
+        queue,
+        owner,
+    )
+
+
+def lines_of_customer(*, scope: Scope, customer_ids: Collection[int], size: int = 20) -> list[CaseLine]:
     """A customer's cases, newest first; of all records that are the same person."""
-    rows = seen(scope).filter(customer_id__in=list(customer_ids)).select_related("owner")
-    return list(rows.order_by("-opened_at", "-pk")[:size])
+    if not customer_ids:
+        return []
+    are, ids = among(list(customer_ids))
+    branches, values = branch_condition(scope, "t.branch_id")
+    rest = f"WHERE t.business_id = %s AND t.customer_id {are}{branches} ORDER BY t.opened_at DESC, t.id DESC LIMIT %s"
+    return lines(rest, scope.business_id, *ids, *values, size)
 
 
 def present_in(*, case_ids: Collection[int], but: int, at: datetime) -> dict[int, list[tuple[str, bool]]]:
     """Who else has these cases open right now: name, and whether they are writing."""
-    rows = Presence.objects.filter(case_id__in=list(case_ids), seen_at__gt=at - PRESENT_FOR).exclude(employee_id=but)
+    if not case_ids:
+        return {}
+    are, ids = among(list(case_ids))
+    rows = fetch_prepared(
+        f"SELECT t.case_id, e.name, t.writing_at FROM service_presence t JOIN staff_employee e ON e.id = t.employee_id WHERE t.case_id {are}"
+        " AND t.seen_at > %s AND t.employee_id <> %s",
+        *ids,
+        instant_value(at - PRESENT_FOR),
+        but,
+    )
     found: dict[int, list[tuple[str, bool]]] = {}
-    for case_id, name, writing_at in rows.values_list("case_id", "employee__name", "writing_at"):
-        found.setdefault(case_id, []).append((name, writing_at is not None and writing_at > at - PRESENT_FOR))
+    for case_id, name, writing_at in rows:
+        found.setdefault(case_id, []).append((name, writing_at is not None and as_instant(writing_at) > at - PRESENT_FOR))
     return found
 
 
-def _view(scope: Scope, view: str, employee_id: int | None, queue: str, at: datetime) -> QuerySet[Case]:
-    rows = seen(scope)
-    if view == "resolved":
-        return rows.filter(status="resolved")
-    if view == "waiting":
-        return rows.filter(status="waiting")
-    rows = rows.filter(status__in=["open", "waiting"])
-    awake = Q(snoozed_until__isnull=True) | Q(snoozed_until__lte=at)
-    if view == "snoozed":
-        return rows.filter(snoozed_until__gt=at)
-    if view == "overdue":
-        return rows.filter(due_at__lt=at)
-    narrowed = {"mine": Q(owner_id=employee_id), "nobody": Q(owner_id__isnull=True), "all": Q()}
+AWAKE = "t.status IN ('open', 'waiting') AND (t.snoozed_until IS NULL OR t.snoozed_until <= %s)"
+
+
+def _wanted(scope: Scope, view: str, employee_id: int | None, queue: str, at: datetime, cursor: str) -> tuple[str, list[Any]]:
+    """What follows the tables of a list: conditions, order and a limit to be given; planned anew, for one may have most of all cases."""
+    now = instant_value(at)
+    views: dict[str, tuple[str, list[Any]]] = {
+        "resolved": ("t.status = 'resolved'", []),
+        "waiting": ("t.status = 'waiting'", []),
+        "snoozed": ("t.status IN ('open', 'waiting') AND t.snoozed_until > %s", [now]),
+        "overdue": ("t.status IN ('open', 'waiting') AND t.due_at < %s", [now]),
+        "mine": (f"{AWAKE} AND t.owner_id = %s", [now, employee_id]),
+        "nobody": (f"{AWAKE} AND t.owner_id IS NULL", [now]),
+        "all": (AWAKE, [now]),
+    }
     if view == "queue":
-        uuid = parsed(queue)
-        row = Queue.objects.filter(business_id=scope.business_id, public_id=uuid).first() if uuid else None
-        if row is None:
+        place = next((one.pk for one in queues_of(scope=scope, with_retired=True) if one.public_id == parsed(queue)), None)
+        if place is None:
             raise NotFound(_("There is no such queue."))
-        return rows.filter(awake, queue=row)
-    if view not in narrowed:
+        views["queue"] = (f"{AWAKE} AND t.queue_id = %s", [now, place])
+    if view not in views:
         raise NotFound(_("There is no such list."))
-    return rows.filter(awake, narrowed[view])
+    condition, values = views[view]
+    branches, visible = branch_condition(scope, "t.branch_id")
+    after, place_of = _after(view, cursor) if cursor else ("", [])
+    order = "t.resolved_at DESC, t.id DESC" if view == "resolved" else "t.due_at ASC NULLS LAST, t.id"
+    rest = f"WHERE t.business_id = %s AND {condition}{branches}{after} ORDER BY {order} LIMIT %s{PLANNED_ANEW}"
+    return rest, [scope.business_id, *values, *visible, *place_of]
 
 
-def _after(cursor: str) -> Q:
-    due, _bar, number = cursor.partition("|")
-    if not number.isdigit():
-        raise NotFound(_("This page does not exist."))
-    if due == FAR:
-        return Q(due_at__isnull=True, pk__gt=int(number))
+def _after(view: str, cursor: str) -> tuple[str, list[Any]]:
+    since, _bar, number = cursor.partition("|")
     try:
-        instant = datetime.fromisoformat(due)
+        last = int(number) if number.isdigit() else None
+        instant = None if since == FAR else datetime.fromisoformat(since)
     except ValueError:
-        raise NotFound(_("This page does not exist.")) from None
-    return Q(due_at__gt=instant) | Q(due_at=instant, pk__gt=int(number)) | Q(due_at__isnull=True)
+        last, instant = None, None
+    if last is None or (instant is None and (since != FAR or view == "resolved")):
+        raise NotFound(_("This page does not exist."))
+    if instant is None:
+        return " AND t.due_at IS NULL AND t.id > %s", [last]
+    here = instant_value(instant)
+    if view == "resolved":
+        return " AND t.resolved_at <= %s AND NOT (t.resolved_at = %s AND t.id >= %s)", [here, here, last]
+    return " AND (t.due_at > %s OR (t.due_at = %s AND t.id > %s) OR t.due_at IS NULL)", [here, here, last]
 
 
-def _newest(rows: QuerySet[Case], cursor: str, size: int) -> CasePage:
-    if cursor:
-        at, _bar, number = cursor.partition("|")
-        try:
-            rows = rows.filter(resolved_at__lte=datetime.fromisoformat(at)).exclude(
-                resolved_at=datetime.fromisoformat(at), pk__gte=int(number)
-            )
-        except ValueError:
-            raise NotFound(_("This page does not exist.")) from None
-    found = list(rows.order_by("-resolved_at", "-pk")[: size + 1])
-    last = found[size - 1] if len(found) > size else None
-    return CasePage(found[:size], f"{last.resolved_at.isoformat()}|{last.pk}" if last and last.resolved_at else "")
+def _cursor(view: str, last: Case | CaseLine) -> str:
+    if view == "resolved":
+        return f"{last.resolved_at.isoformat()}|{last.pk}" if last.resolved_at else ""
+    return f"{last.due_at.isoformat() if last.due_at else FAR}|{last.pk}"

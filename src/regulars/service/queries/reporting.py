@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
-from django.db.models import Count, DateTimeField, DurationField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, Sum
-from django.db.models.functions import TruncMonth
+from django.db.models import Case as Either
+from django.db.models import Count, DurationField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, Subquery, Sum, When, Window
+from django.db.models.functions import Coalesce, Lag, Lead, TruncMonth
 
 from regulars.business.queries import Scope, business_of, zone_of
 from regulars.contacts.queries import Contact
-from regulars.service.models import Case, ClockRow, Gesture
+from regulars.groundwork.kernel.bulk.columns import ColumnKind, instant, stream_columns
+from regulars.service.models import ClockRow, EventRow, Gesture
 from regulars.service.queries.listing import seen
-from regulars.service.rules.comparing import Rate, Spread, ranks_of_median
+from regulars.service.rules.comparing import Mean, Rate, Spread, ranks_of_median
+from regulars.service.rules.happenings import What
 
 REPEATED_WITHIN = timedelta(days=7)
 COHORTS = 6
+ENDS = {"began": ColumnKind.INSTANT, "done": ColumnKind.INSTANT}
 
 
 @dataclass(frozen=True)
@@ -39,7 +42,7 @@ class Report:
     resolution: Spread
     kept: Rate
     reopened: list[Cohort]
-    contacts_per_case: tuple[float, int]
+    contacts_per_case: Mean
     gestures: list[tuple[str, str, int, int]]
     settled: Rate
 
@@ -56,7 +59,7 @@ def report(*, scope: Scope, days: int, at: datetime) -> Report:
         resolution=_spread(scope, "resolved_at", since, before, at),
         kept=_kept(scope, since, before, at),
         reopened=_cohorts(scope, at),
-        contacts_per_case=_contacts(scope, since, at),
+        contacts_per_case=_contacts(scope, since, before, at),
         gestures=_gestures(scope, since, at),
         settled=_settled(scope, since, before, at),
     )
@@ -65,39 +68,27 @@ def report(*, scope: Scope, days: int, at: datetime) -> Report:
 def _first_contact(scope: Scope, since: datetime, before: datetime, at: datetime) -> Rate:
     """First contact resolution, computed from the log and never from what somebody ticked: a customer's contact on a topic that no other
     contact of theirs on that topic follows within seven days. Only contacts that had seven days to be followed count; a contact that itself
-    follows another is no first one."""
-    mature = at - REPEATED_WITHIN
+    follows another is no first one. All contacts of both periods are walked once, each beside its neighbours."""
+    person_and_topic, in_order = [F("customer"), F("topic")], [F("at").asc(), F("pk").asc()]
     rows = (
         _asked(scope)
+        .filter(at__gte=before - REPEATED_WITHIN, at__lt=at)
         .annotate(
-            followed=Exists(
-                _asked(scope).filter(
-                    customer=OuterRef("customer"),
-                    topic=OuterRef("topic"),
-                    at__gt=OuterRef("at"),
-                    at__lte=_later(OuterRef("at"), REPEATED_WITHIN),
-                )
+            since_last=ExpressionWrapper(
+                F("at") - Window(Lag("at"), partition_by=person_and_topic, order_by=in_order), output_field=DurationField()
             ),
-            follows=Exists(
-                _asked(scope).filter(
-                    customer=OuterRef("customer"),
-                    topic=OuterRef("topic"),
-                    at__lt=OuterRef("at"),
-                    at__gte=_later(OuterRef("at"), -REPEATED_WITHIN),
-                )
+            until_next=ExpressionWrapper(
+                Window(Lead("at"), partition_by=person_and_topic, order_by=in_order) - F("at"), output_field=DurationField()
             ),
         )
-        .filter(follows=False)
     )
-    now, then = (
-        rows.filter(at__gte=first, at__lt=last).aggregate(n=Count("pk"), good=Count("pk", filter=Q(followed=False)))
-        for first, last in ((since, mature), (before, since))
-    )
-    return Rate(now["good"], now["n"], then["good"], then["n"])
-
-
-def _later(instant: OuterRef, by: timedelta) -> Any:
-    return ExpressionWrapper(instant + by, output_field=DateTimeField())
+    first = Q(since_last__isnull=True) | Q(since_last__gt=REPEATED_WITHIN)
+    settled = first & (Q(until_next__isnull=True) | Q(until_next__gt=REPEATED_WITHIN))
+    periods = {"now": Q(at__gte=since, at__lt=at - REPEATED_WITHIN), "then": Q(at__gte=before, at__lt=since)}
+    counts = {f"{name}_n": Count("pk", filter=within & first) for name, within in periods.items()}
+    counts |= {f"{name}_good": Count("pk", filter=within & settled) for name, within in periods.items()}
+    found = rows.aggregate(**counts)
+    return Rate(found["now_good"], found["now_n"], found["then_good"], found["then_n"])
 
 
 def _asked(scope: Scope) -> QuerySet[Contact]:
@@ -112,27 +103,28 @@ def _asked(scope: Scope) -> QuerySet[Contact]:
 
 def _spread(scope: Scope, ended: str, since: datetime, before: datetime, at: datetime) -> Spread:
     """How long from the beginning of a case to its first answer or resolution, by the clock; cases that ended so in the period."""
-    length = ExpressionWrapper(F(ended) - F("opened_at"), output_field=DurationField())
-    rows = seen(scope).exclude(status="merged").annotate(length=length)
-    now = rows.filter(**{f"{ended}__gte": since, f"{ended}__lt": at}).order_by("length").values_list("length", flat=True)
-    then = rows.filter(**{f"{ended}__gte": before, f"{ended}__lt": since}).order_by("length").values_list("length", flat=True)
-    n, before_n = now.count(), then.count()
-    interval = None
-    if n:
-        low, high = ranks_of_median(n)
-        interval = (_at(now, low), _at(now, high))
+    import numpy as np  # a tenth of a second to load, which no page but the report has to pay
+
+    rows = seen(scope).exclude(status="merged").filter(**{f"{ended}__gte": before, f"{ended}__lt": at})
+    rows = rows.annotate(began=instant("opened_at"), done=instant(ended)).order_by()
+    now, then = [np.empty(0)], [np.empty(0)]
+    first = round(since.timestamp() * 1_000_000)
+    for part in stream_columns(rows.values_list(*ENDS), ENDS):
+        lengths = (part["done"] - part["began"]) / 1_000_000
+        recent = part["done"] >= first
+        now.append(lengths[recent])
+        then.append(lengths[~recent])
+    of_now, of_before = np.sort(np.concatenate(now)), np.sort(np.concatenate(then))
+    n, before_n = len(of_now), len(of_before)
+    low, high = ranks_of_median(n) if n else (0, 0)
     return Spread(
         n,
-        _at(now, n // 2) if n else None,
-        _at(now, min(n - 1, n * 9 // 10)) if n else None,
+        float(of_now[n // 2]) if n else None,
+        float(of_now[min(n - 1, n * 9 // 10)]) if n else None,
         before_n,
-        _at(then, before_n // 2) if before_n else None,
-        interval,
+        float(of_before[before_n // 2]) if before_n else None,
+        (float(of_now[low]), float(of_now[high])) if n else None,
     )
-
-
-def _at(rows: QuerySet[Case, timedelta], rank: int) -> float:
-    return float(rows[rank].total_seconds())
 
 
 def _kept(scope: Scope, since: datetime, before: datetime, at: datetime) -> Rate:
@@ -150,11 +142,17 @@ def _kept(scope: Scope, since: datetime, before: datetime, at: datetime) -> Rate
 
 
 def _cohorts(scope: Scope, at: datetime) -> list[Cohort]:
-    """By the month of the resolution: cases and how many opened again since. A young month can still grow."""
+    """By the month of the first resolution: cases and how many opened again since. A young month can still grow."""
     zone = zone_of(business=business_of(scope=scope))
-    rows = seen(scope).filter(Q(resolved_at__isnull=False) | Q(reopened__gt=0), opened_at__gt=at - timedelta(days=31 * COHORTS))
+    since = at - timedelta(days=31 * COHORTS)
+    events = EventRow.objects.filter(case=OuterRef("pk"), what=What.RESOLVED.value).order_by("seq").values("at")[:1]
+    # The case keeps its latest resolution, and none while it is open again: so these are all that can have been resolved since, and only
+    # those that were opened again had another one before.
+    first = Either(When(reopened=0, then=F("resolved_at")), default=Subquery(events))
+    rows = seen(scope).filter(Q(resolved_at__gt=since) | Q(reopened__gt=0)).annotate(resolved_first=first)
     counted = (
-        rows.annotate(month=TruncMonth("opened_at", tzinfo=zone))
+        rows.filter(resolved_first__gt=since)
+        .annotate(month=TruncMonth("resolved_first", tzinfo=zone))
         .order_by()
         .values("month")
         .annotate(n=Count("pk"), again=Count("pk", filter=Q(reopened__gt=0)))
@@ -162,11 +160,16 @@ def _cohorts(scope: Scope, at: datetime) -> list[Cohort]:
     return [Cohort(row["month"], Rate(row["again"], row["n"], high_is_good=False)) for row in sorted(counted, key=lambda one: one["month"])]
 
 
-def _contacts(scope: Scope, since: datetime, at: datetime) -> tuple[float, int]:
-    """How often a customer had to turn to us for one resolved problem, on the average, and of how many."""
-    rows = seen(scope).filter(resolved_at__gte=since, resolved_at__lt=at)
-    found = rows.aggregate(n=Count("pk", distinct=True), said=Count("entries", filter=Q(entries__kind="in")))
-    return (found["said"] / found["n"] if found["n"] else 0.0), found["n"]
+def _contacts(scope: Scope, since: datetime, before: datetime, at: datetime) -> Mean:
+    """How often a customer had to turn to us for one resolved problem."""
+    said = seen(scope).filter(resolved_at__gte=before, resolved_at__lt=at).annotate(said=Count("entries", filter=Q(entries__kind="in")))
+    periods = {"now": Q(resolved_at__gte=since), "then": Q(resolved_at__lt=since)}
+    found = said.aggregate(
+        **{f"{name}_n": Count("pk", filter=within) for name, within in periods.items()},
+        **{f"{name}_total": Coalesce(Sum("said", filter=within), 0) for name, within in periods.items()},
+        **{f"{name}_squares": Coalesce(Sum(F("said") * F("said"), filter=within), 0) for name, within in periods.items()},
+    )
+    return Mean(*(found[f"{name}_{what}"] for name in periods for what in ("n", "total", "squares")))
 
 
 def _gestures(scope: Scope, since: datetime, at: datetime) -> list[tuple[str, str, int, int]]:

@@ -15,6 +15,7 @@ LOOKED_BACK = timedelta(days=120)
 LATELY = timedelta(days=30)
 SILENT_FOR = timedelta(days=14)
 MANY_HANDS = 3
+COPY = "mail-copy"  # another team's case of the same mail is no second failure
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,12 @@ def _sign(kind: str, row: Case, at: datetime, topic: str = "", *, is_open: bool 
 
 
 def _complaints(rows: QuerySet[Case], at: datetime) -> list[CaseSign]:
-    found = rows.filter(nature="complaint", opened_at__gt=at - LOOKED_BACK).exclude(status="merged").order_by("opened_at", "pk")
+    found = (
+        rows.filter(nature="complaint", opened_at__gt=at - LOOKED_BACK)
+        .exclude(status="merged")
+        .exclude(source=COPY)
+        .order_by("opened_at", "pk")
+    )
     return [
         _sign("complaint", row, row.opened_at, row.cause or row.topic, is_open=row.resolved_at is None or row.resolved_at > at)
         for row in found

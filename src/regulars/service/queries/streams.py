@@ -2,14 +2,44 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from regulars.service.models import Case, ClockRow, EventRow
+from regulars.groundwork.kernel.bulk.instances import among, as_instant, objects
+from regulars.groundwork.kernel.bulk.prepared import fetch_prepared
+from regulars.service.models import Case, EventRow
 from regulars.service.rules.clocks import Clock, Laws, Timing, lapses
 from regulars.service.rules.happenings import Happening, What
-from regulars.service.rules.replaying import CaseState, timings_of
+from regulars.service.rules.silences import owed_answer, silence_at
+from regulars.service.rules.states import CaseState, timings_of
+
+OF_CASE = "FROM service_event t WHERE t.case_id = %s ORDER BY t.seq"
+
+
+@dataclass(slots=True)
+class ClockColumns:
+    """What the row of a clock should hold by its stream: the columns of `ClockRow`, without the weight of a model."""
+
+    case_id: int
+    business_id: int
+    key: str
+    metric: str
+    instance: int
+    is_open: bool
+    paused: bool
+    breached: bool
+    how: str
+    started_at: datetime
+    due_at: datetime | None
+    ended_at: datetime | None
+    policy_id: int | None
+    paragraph: str
+    staff_id: int | None
+    what: str
+    next_look_at: datetime | None
 
 
 def happening(row: EventRow) -> Happening:
@@ -19,23 +49,28 @@ def happening(row: EventRow) -> Happening:
 
 def happenings_of(*, case_id: int) -> Iterator[tuple[EventRow, Happening]]:
     """The whole stream of one case in order."""
-    for row in EventRow.objects.filter(case_id=case_id).order_by("seq"):
+    for row in objects(EventRow, OF_CASE, case_id):
         yield row, happening(row)
 
 
 def streams_of(*, case_ids: Collection[int]) -> dict[int, list[Happening]]:
     """The streams of many cases, in one query."""
     found: dict[int, list[Happening]] = {one: [] for one in case_ids}
-    rows = EventRow.objects.filter(case_id__in=case_ids).order_by("case_id", "seq")
-    for case_id, seq, at, what, actor, body in rows.values_list("case_id", "seq", "at", "what", "actor", "body").iterator(chunk_size=5_000):
-        found[case_id].append(Happening(seq, at, What(what), actor, body))
+    if not found:
+        return {}
+    are, ids = among(list(found))
+    lines = f"SELECT t.case_id, t.seq, t.at, t.what, t.actor, t.body FROM service_event t WHERE t.case_id {are} ORDER BY t.case_id, t.seq"  # noqa: S608 — all values are parameters
+    for case_id, seq, at, what, actor, body in fetch_prepared(lines, *ids):
+        said = json.loads(body) if isinstance(body, str) else body
+        found[case_id].append(Happening(seq, as_instant(at), What(what), actor, said))
     return found
 
 
-def projected(case: Case, state: CaseState, book: Laws, *, at: datetime) -> tuple[dict[str, Any], list[ClockRow]]:
+def projected(case: Case, state: CaseState, book: Laws, *, at: datetime) -> tuple[dict[str, Any], list[ClockColumns]]:
     """What the columns of the case and its clocks should be by its stream. `at` only decides what is looked at next."""
     timings = timings_of(state, book)
-    rows = [_clock_row(case, state, clock, timings[clock.key]) for clock in state.clocks]
+    owed, silent = owed_answer(state), silence_at(state, book)
+    rows = [_clock_columns(case, state, clock, timings[clock.key], silent if clock is owed else None) for clock in state.clocks]
     over = {clock.key for clock in state.clocks if lapses(clock) and clock.key in state.breached}
     dues = [row.due_at for row in rows if row.is_open and row.due_at is not None and row.key not in over]
     columns = {
@@ -68,13 +103,13 @@ def projected(case: Case, state: CaseState, book: Laws, *, at: datetime) -> tupl
     return columns, rows
 
 
-def _clock_row(case: Case, state: CaseState, clock: Clock, timing: Timing) -> ClockRow:
+def _clock_columns(case: Case, state: CaseState, clock: Clock, timing: Timing, silent: datetime | None) -> ClockColumns:
     breached = clock.key in state.breached
-    looks = [timing.alarm_at]
+    looks = [timing.alarm_at, silent]
     if clock.open and not breached and timing.due_at is not None:
         looks.append(timing.due_at)
-    return ClockRow(
-        case=case,
+    return ClockColumns(
+        case_id=case.pk,
         business_id=case.business_id,
         key=clock.key,
         metric=clock.metric.value,

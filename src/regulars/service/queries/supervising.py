@@ -8,9 +8,12 @@ from datetime import datetime, timedelta
 from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet
 
 from regulars.business.queries import Scope, business_of, zone_of
+from regulars.policy.queries import Level
 from regulars.service.models import Case, ClockRow, Gesture
 from regulars.service.queries.lawbook import laws
 from regulars.service.queries.listing import queues_of, seen
+from regulars.service.queries.signalling import COPY
+from regulars.service.rules.clocks import Laws
 from regulars.staff.queries import employee_names, leaves_of
 
 SOON = timedelta(hours=24)
@@ -35,12 +38,14 @@ class Load:
 
 @dataclass(frozen=True)
 class AtRisk:
-    """A promise about to break, or broken: `left` in working time until it falls due (below zero: past)."""
+    """A promise about to break, or broken: `left` until it falls due (below zero: since then), in `working` time or by the clock on the wall."""
 
     clock: ClockRow
     case: Case
     left: timedelta
     owner: str
+    past: bool
+    working: bool
 
 
 @dataclass(frozen=True)
@@ -71,7 +76,7 @@ def board(*, scope: Scope, at: datetime) -> Board:
         Load(names.get(pk, "?"), publics.get(pk, ""), one.open, one.overdue, one.soon, one.oldest_at, pk in away)
         for pk, one in by_owner.items()
     ]
-    similar = undone.filter(nature="complaint").filter(Exists(_similar_before()))
+    similar = undone.filter(nature="complaint").exclude(source=COPY).filter(Exists(_similar_before()))
     listed = undone.select_related("customer", "owner", "queue")
     return Board(
         queues=_queues(scope, undone, at),
@@ -95,7 +100,7 @@ def _similar_before() -> QuerySet[Case]:
         topic=OuterRef("topic"),
         opened_at__lt=OuterRef("opened_at"),
         opened_at__gt=OuterRef("opened_at") - SIMILAR_WITHIN,
-    ).exclude(topic="")
+    ).exclude(Q(topic="") | Q(source=COPY))
 
 
 def _loads(rows: QuerySet[Case], name: str, at: datetime) -> dict[int, Load]:
@@ -130,13 +135,19 @@ def _clocks(scope: Scope, names: dict[int, str], at: datetime, wanted: Q, *, new
     book = laws()
     found = []
     for row in rows[:SHOWN]:
-        left = timedelta()
-        if row.due_at is not None:
-            left = row.due_at - at
-            if row.policy_id is not None:
-                level = next((one for one in book.law(row.policy_id).policy.levels if one.paragraph == row.paragraph), None)
-                if level is not None:
-                    working = book.working(row.policy_id, level.calendar)
-                    left = working.between(at, row.due_at) if row.due_at >= at else -working.between(row.due_at, at)
-        found.append(AtRisk(row, row.case, left, names.get(row.staff_id or row.case.owner_id or 0, "")))
+        level = _level(book, row)
+        left = timedelta() if row.due_at is None else row.due_at - at
+        if level is not None and row.policy_id is not None and row.due_at is not None:
+            working = book.working(row.policy_id, level.calendar)
+            left = working.between(at, row.due_at) if row.due_at >= at else -working.between(row.due_at, at)
+        owner = names.get(row.staff_id or row.case.owner_id or 0, "")
+        past = row.due_at is not None and row.due_at < at
+        found.append(AtRisk(row, row.case, left, owner, past=past, working=level is not None))
     return found
+
+
+def _level(book: Laws, row: ClockRow) -> Level | None:
+    """The level of the policy that a promise comes from; None for what somebody of the staff promised."""
+    if row.policy_id is None:
+        return None
+    return next((one for one in book.law(row.policy_id).policy.levels if one.paragraph == row.paragraph), None)

@@ -7,19 +7,25 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from regulars.business.queries import Scope
+from regulars.contacts.queries import TermKind, Terms, terms_of
+from regulars.groundwork.kernel.bulk.instances import objects
+from regulars.groundwork.kernel.bulk.prepared import fetch_prepared
+from regulars.groundwork.kernel.ids import parsed
+from regulars.groundwork.kernel.money import Money
 from regulars.groundwork.kernel.refusals import NotFound
-from regulars.messaging.queries import ReceivedMail
-from regulars.policy.queries import Piece, Why, account, paragraphs_shown, target_in_words
-from regulars.service.models import Case, Entry, Gesture, Link
+from regulars.messaging.queries import Enclosure, Message, ReceivedMail, enclosure_of, enclosures_of
+from regulars.policy.queries import PRIORITY_WORDS, Piece, Why, account, gesture_in_words, step_in_words, target_in_words
+from regulars.service.models import Case, Entry, Gesture
 from regulars.service.queries.lawbook import laws
 from regulars.service.queries.streams import streams_of
 from regulars.service.rules.clocks import Clock, Laws, Metric, Standing, standing_of
 from regulars.service.rules.happenings import Happening, What
-from regulars.service.rules.replaying import CaseState, Story, timings_of
+from regulars.service.rules.replaying import Story
+from regulars.service.rules.states import CaseState, timings_of
 from regulars.staff.queries import employee_names
 
 METRIC_WORDS = {
@@ -45,12 +51,6 @@ STATUS_WORDS = {
     "resolved": gettext_lazy("Resolved"),
     "closed": gettext_lazy("Closed"),
     "merged": gettext_lazy("Merged"),
-}
-PRIORITY_WORDS = {
-    "low": gettext_lazy("Low"),
-    "normal": gettext_lazy("Normal"),
-    "high": gettext_lazy("High"),
-    "urgent": gettext_lazy("Urgent"),
 }
 WHAT_WORDS = {
     What.OPENED: gettext_lazy("Opened"),
@@ -79,6 +79,7 @@ WHAT_WORDS = {
     What.ABSORBED: gettext_lazy("Another case was merged into this one"),
     What.MERGED: gettext_lazy("Merged into another case"),
     What.UNMERGED: gettext_lazy("Stands on its own again"),
+    What.GAVE_BACK: gettext_lazy("A merged case stands on its own again"),
     What.SPLIT_OFF: gettext_lazy("A message was split off"),
     What.LINKED: gettext_lazy("Linked to another case"),
     What.GESTURE: gettext_lazy("Gesture"),
@@ -86,6 +87,8 @@ WHAT_WORDS = {
     What.SAID_YES: gettext_lazy("The customer says it is settled"),
     What.SAID_NO: gettext_lazy("The customer says it is not settled"),
     What.NOT_DELIVERED: gettext_lazy("An answer did not arrive"),
+    What.MAIL_REFUSED: gettext_lazy("A mail in the name of one of us was refused"),
+    What.FELL_SILENT: gettext_lazy("A working day without a step of ours: owner and supervisors were told"),
 }
 
 
@@ -162,6 +165,7 @@ class HappeningShown:
     words: str
     detail: str
     by: str
+    why: str = ""
 
 
 @dataclass(frozen=True)
@@ -177,30 +181,47 @@ class CaseShown:
     gestures: list[Gesture]
     people: dict[int, str]
 
+    @property
+    def handover(self) -> HappeningShown | None:
+        """What was said when the case last went into other hands, if anything was: whoever has it now reads it first."""
+        last = next((one for one in reversed(self.happenings) if one.what == What.ASSIGNED.value), None)
+        return last if last is not None and last.why else None
+
 
 def case_shown(*, scope: Scope, case: Case, at: datetime) -> CaseShown:
     """Everything that stands on the page of a case."""
-    book = laws()
+    book = laws(known=case.policy)
     stream = streams_of(case_ids=[case.pk])[case.pk]
     story = Story(book)
     for one in stream:
         story.take(one)
     people = {pk: name for pk, _public, name in employee_names(scope=scope)}
-    entries = list(
-        Entry.objects.filter(case=case).select_related("mail", "message").defer("mail__text", "message__text").order_by("at", "pk")
-    )
-    for entry in entries:
-        entry.by = people.get(entry.staff_id, "")  # type: ignore[attr-defined, arg-type]  # for the template
+    terms = terms_of(scope=scope)
     return CaseShown(
         case,
         story.state,
         promises_of(state=story.state, book=book, at=at, people=people),
-        entries,
-        [_happening(one, people, story.state) for one in stream],
-        _links(case),
-        list(Gesture.objects.filter(case=case).select_related("staff").order_by("at", "pk")),
+        _entries(case, people),
+        [_happening(one, people, story.state, terms) for one in stream],
+        _links(scope, case),
+        gestures_of(case=case),
         people,
     )
+
+
+def _entries(case: Case, people: Mapping[int, str]) -> list[Entry]:
+    entries = objects(Entry, "FROM service_entry t WHERE t.case_id = %s ORDER BY t.at, t.id", case.pk)
+    mail_ids = [one.mail_id for one in entries if one.mail_id]
+    message_ids = [one.message_id for one in entries if one.message_id]
+    mails = ReceivedMail.objects.defer("text").in_bulk(mail_ids) if mail_ids else {}
+    sent = Message.objects.defer("text").in_bulk(message_ids) if message_ids else {}
+    files = enclosures_of(message_ids=[number for number, message in sent.items() if message.enclosed])
+    for entry in entries:
+        entry.mail = mails[entry.mail_id] if entry.mail_id else None
+        entry.message = sent[entry.message_id] if entry.message_id else None
+        entry.files = files.get(entry.message_id or 0, [])  # type: ignore[attr-defined]  # for the template
+        entry.by = people.get(entry.staff_id, "")  # type: ignore[attr-defined, arg-type]  # for the template
+    return entries
 
 
 def promises_of(*, state: CaseState, book: Laws, at: datetime, people: Mapping[int, str] | None = None) -> list[PromiseShown]:
@@ -225,9 +246,19 @@ def case_of_mail(*, mail: ReceivedMail) -> str:
     return str(entry.case.public_id)
 
 
+def file_of_entry(*, case: Case, entry: str, number: int) -> Enclosure:
+    """A file that went with what was said in a case. Raises NotFound."""
+    row = (
+        Entry.objects.filter(case=case, public_id=entry, message__isnull=False).select_related("message").first() if parsed(entry) else None
+    )
+    if row is None or row.message is None:
+        raise NotFound(_("There is no such file."))
+    return enclosure_of(message=row.message, number=number)
+
+
 def gestures_of(*, case: Case) -> list[Gesture]:
     """What was given, asked for, refused or taken back in a case."""
-    return list(Gesture.objects.filter(case=case).order_by("at", "pk"))
+    return objects(Gesture, "FROM service_gesture t WHERE t.case_id = %s ORDER BY t.at, t.id", case.pk)
 
 
 def promises_by_stream(*, case: Case, at: datetime) -> tuple[list[Happening], list[PromiseShown]]:
@@ -245,7 +276,7 @@ def _promise(clock: Clock, due: datetime | None, state: CaseState, book: Laws, a
     if clock.version_id is not None and clock.target is not None:
         law = book.law(clock.version_id)
         version, target = law.label, target_in_words(clock.target)
-        text = next((one.text for one in paragraphs_shown(law.policy) if one.number == clock.paragraph), "")
+        text = next((one.text for one in law.policy.paragraphs if one.paragraph == clock.paragraph), "")
         if due is not None:
             pauses = list(clock.pauses)
             pieces = tuple(account(book.working(clock.version_id, clock.calendar), clock.target, clock.started_at, pauses))
@@ -266,7 +297,7 @@ def _promise(clock: Clock, due: datetime | None, state: CaseState, book: Laws, a
     )
 
 
-def _links(case: Case) -> list[tuple[str, Case]]:
+def _links(scope: Scope, case: Case) -> list[tuple[str, Case]]:
     words = {
         ("continues", True): _("continues"),
         ("continues", False): _("is continued by"),
@@ -277,18 +308,29 @@ def _links(case: Case) -> list[tuple[str, Case]]:
         ("alike", True): _("belongs with"),
         ("alike", False): _("belongs with"),
     }
-    mine = Link.objects.filter(case=case, undone_at__isnull=True).select_related("other")
-    theirs = Link.objects.filter(other=case, undone_at__isnull=True).select_related("case")
-    return [(words[row.kind, True], row.other) for row in mine] + [(words[row.kind, False], row.case) for row in theirs]
+    rows = fetch_prepared(
+        "SELECT t.kind, t.case_id, t.other_id FROM service_link t WHERE (t.case_id = %s OR t.other_id = %s) AND t.undone_at IS NULL ORDER BY t.id",
+        case.pk,
+        case.pk,
+    )
+    found = [(kind, other if mine == case.pk else mine, mine == case.pk) for kind, mine, other in rows]
+    others = Case.objects.in_bulk([number for _kind, number, _mine in found]) if found else {}
+    return [
+        (words[kind, mine], others[number])
+        for kind, number, mine in sorted(found, key=lambda one: not one[2])
+        if scope.sees_branch(others[number].branch_id)
+    ]
 
 
-def _happening(one: Happening, people: Mapping[int, str], state: CaseState) -> HappeningShown:
+def _happening(one: Happening, people: Mapping[int, str], state: CaseState, terms: Terms) -> HappeningShown:
     kind, _colon, number = one.actor.partition(":")
     by = people.get(int(number), "") if kind == "employee" and number.isdigit() else ""
-    return HappeningShown(one.at, one.what.value, str(WHAT_WORDS[one.what]), _detail(one, people, state), by)
+    return HappeningShown(
+        one.at, one.what.value, str(WHAT_WORDS[one.what]), _detail(one, people, state, terms), by, str(one.body.get("why", ""))
+    )
 
 
-def _detail(one: Happening, people: Mapping[int, str], state: CaseState) -> str:
+def _detail(one: Happening, people: Mapping[int, str], state: CaseState, terms: Terms) -> str:
     body: Mapping[str, Any] = one.body
     parts = []
     if body.get("owner"):
@@ -296,9 +338,16 @@ def _detail(one: Happening, people: Mapping[int, str], state: CaseState) -> str:
     if one.what in (What.BREACHED, What.ALARMED):
         clock = state.clock(body["clock"])
         parts.append(str(METRIC_WORDS[clock.metric]) if clock else body["clock"])
+    if one.what is What.MAIL_REFUSED:
+        parts.append(people.get(body["staff"], "?"))
     if one.what is What.ALARMED:
-        parts.append(body["step"])
-    if one.what is What.CLASSIFIED and body.get("priority"):
-        parts.append(str(PRIORITY_WORDS[body["priority"]]))
+        parts.append(step_in_words(body["step"]))
+    if one.what is What.CLASSIFIED:
+        parts += [terms.label(kind, body[kind.value]) for kind in (TermKind.NATURE, TermKind.TOPIC) if body.get(kind.value)]
+        parts += [str(PRIORITY_WORDS[body["priority"]])] if body.get("priority") else []
+    if one.what is What.RESOLVED and body.get("cause"):
+        parts.append(terms.label(TermKind.TOPIC, body["cause"]))
+    if one.what is What.GESTURE and body.get("currency"):
+        parts += [gesture_in_words(body["kind"]), Money(body["amount"], body["currency"]).shown(get_language() or "en")]
     parts += [str(body[name]) for name in ("what", "action", "why", "hint") if body.get(name)]
     return " · ".join(parts)

@@ -74,6 +74,49 @@ class Spread:
         return "better" if self.before_median > high else "worse"
 
 
+@dataclass(frozen=True)
+class Mean:
+    """The mean of `n` counts with their sum and the sum of their squares; the same of the period before. Fewer is better."""
+
+    n: int
+    total: int
+    squares: int
+    before_n: int = 0
+    before_total: int = 0
+    before_squares: int = 0
+
+    @property
+    def mean(self) -> float | None:
+        """The mean; None of nothing."""
+        return self.total / self.n if self.n else None
+
+    @property
+    def interval(self) -> tuple[float, float] | None:
+        """Where the true mean lies with about 95 % (normal approximation); None of fewer than two."""
+        if self.n < 2:
+            return None
+        middle, half = self.total / self.n, Z95 * sqrt(_variance(self.n, self.total, self.squares) / self.n)
+        return max(0.0, middle - half), middle + half
+
+    @property
+    def verdict(self) -> Verdict:
+        """Two means compared by the interval of their difference with unequal variances (Welch 1947)."""
+        if self.n < LEAST or self.before_n < LEAST:
+            return "too_few"
+        gap = self.total / self.n - self.before_total / self.before_n
+        half = Z95 * sqrt(
+            _variance(self.n, self.total, self.squares) / self.n
+            + _variance(self.before_n, self.before_total, self.before_squares) / self.before_n
+        )
+        if abs(gap) <= half:
+            return "no_change"
+        return "better" if gap < 0 else "worse"
+
+
+def _variance(n: int, total: int, squares: int) -> float:
+    return max(0.0, (squares - total * total / n) / (n - 1))
+
+
 def ranks_of_median(n: int) -> tuple[int, int]:
     """Between which ranks, counted from 0, the true median lies with about 95 %: order statistics by the normal approximation of the
     binomial (Conover, Practical Nonparametric Statistics)."""

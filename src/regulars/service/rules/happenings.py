@@ -40,6 +40,7 @@ class What(StrEnum):
     ABSORBED = "absorbed"  # another case was merged into this one
     MERGED = "merged"
     UNMERGED = "unmerged"
+    GAVE_BACK = "gave_back"  # a case that was merged into this one stands on its own again
     SPLIT_OFF = "split_off"
     LINKED = "linked"
     GESTURE = "gesture"
@@ -47,6 +48,8 @@ class What(StrEnum):
     SAID_YES = "said_yes"
     SAID_NO = "said_no"
     NOT_DELIVERED = "not_delivered"
+    MAIL_REFUSED = "mail_refused"  # somebody wrote in the name of one of us: mail proves nobody, so nothing was done
+    FELL_SILENT = "fell_silent"  # a working day without a step of ours: owner and supervisors were warned
 
 
 @dataclass(frozen=True, slots=True)

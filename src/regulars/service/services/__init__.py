@@ -23,8 +23,10 @@ from regulars.service.services.giving import (
     refuse_gesture,
     reverse_gesture,
     room_for,
+    rooms_for,
 )
 from regulars.service.services.joining import MergeRefused, link_cases, merge_cases, split_case, unmerge_case
+from regulars.service.services.linking import case_by_link, matter_link
 from regulars.service.services.noticing import look_at_clocks, see_notices
 from regulars.service.services.opening import CaseKeyTaken, CaseRefused, NewCase, Opened, SoundsLikeComplaint, open_case
 from regulars.service.services.promising import (
@@ -84,6 +86,7 @@ __all__ = [
     "approve_gesture",
     "assign_case",
     "be_present",
+    "case_by_link",
     "classify_case",
     "close_settled",
     "contest_review",
@@ -94,6 +97,7 @@ __all__ = [
     "link_cases",
     "look_at_clocks",
     "make_courtesy",
+    "matter_link",
     "merge_cases",
     "name_handler",
     "note_case",
@@ -108,6 +112,7 @@ __all__ = [
     "reverse_gesture",
     "review_case",
     "room_for",
+    "rooms_for",
     "save_article",
     "say_settled",
     "see_notices",

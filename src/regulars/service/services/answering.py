@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from regulars.business.queries import Scope
@@ -12,10 +13,11 @@ from regulars.contacts.services import ContactParticulars, log_contact
 from regulars.customers.queries import Customer, survivor_of
 from regulars.groundwork.kernel.refusals import Refusal
 from regulars.messaging.queries import ReceivedMail
-from regulars.messaging.services import Letter, write_message
+from regulars.messaging.services import Enclosed, Letter, write_message
 from regulars.service.models import Case, Entry
 from regulars.service.rules.happenings import What
 from regulars.service.rules.words import searchable
+from regulars.service.services.linking import matter_link
 from regulars.service.services.opening import TEXT_MAX
 from regulars.service.services.writing import CaseWriter, writing
 
@@ -34,6 +36,8 @@ class AnswerRefused(Refusal):
 class Answer:
     """What is said. By e-mail it is sent; any other channel says that it was told. `decides`: it is our decision, not only news.
 
+    `enclosures`: files that go with an e-mail.
+
     `then`: "" leaves the case open, "waiting" waits for the customer. `reached` False: nobody picked up; an attempt, no answer.
     """
 
@@ -44,6 +48,7 @@ class Answer:
     reached: bool = True
     staff_id: int | None = None
     address: str = ""
+    enclosures: tuple[Enclosed, ...] = ()
 
 
 def answer_case(
@@ -56,6 +61,8 @@ def answer_case(
     text = answer.text.strip()
     if not text or len(text) > TEXT_MAX:
         raise AnswerRefused("text", _("Write an answer of up to 50,000 characters."))
+    if answer.enclosures and answer.channel != "email":
+        raise AnswerRefused("enclosures", _("Files go with an e-mail only. Answer by e-mail, or take them off."))
     with writing(scope=scope, public_id=public_id, at=at, actor=actor) as writer:
         if key and f"answer:{key}" in writer.known:
             return writer.case, _said_under(writer.case, key, writer)
@@ -98,12 +105,13 @@ def _entry(scope: Scope, writer: CaseWriter, answer: Answer, text: str, key: str
             customer=Customer.objects.get(pk=survivor_of(scope=scope, customer_id=case.customer_id)),
             letter=Letter(
                 purpose="service",
-                contact_class="reply" if writer.state.unanswered_since else "service",
+                contact_class="reply",  # every case is a conversation that the customer opened: what is said in it waits for no morning
                 subject=subject_of(case),
-                body=text,
+                body=_with_link(case, text),
                 address=answer.address,
                 answers=_last_mail(case),
                 origin="demo" if case.source == "demo" else "",
+                enclosures=answer.enclosures,
             ),
             key=f"case:{case.public_id}:{key}",
             at=writer.at,
@@ -148,6 +156,14 @@ def _entry(scope: Scope, writer: CaseWriter, answer: Answer, text: str, key: str
         text=text,
         contact_id=contact.pk,
     )
+
+
+def _with_link(case: Case, text: str) -> str:
+    """Who complains can look at any time how it stands (ISO 10002: status on request)."""
+    if case.nature != "complaint":
+        return text
+    with translation.override(case.customer.language or "en"):
+        return text + "\n\n" + _("How your matter stands: %(link)s") % {"link": matter_link(case)}
 
 
 def subject_of(case: Case) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
@@ -23,6 +23,7 @@ from regulars.service.services.writing import CaseWriter, locked_case
 ACTOR = "system:service"
 AT_ONCE = 200
 WORDS_MAX = 2_000
+TOO_LATE = timedelta(days=14)
 
 
 def send_aftercare(*, at: datetime) -> int:
@@ -91,6 +92,8 @@ def _settle(row: Aftercare, at: datetime) -> None:
         row.state, row.why = "cancelled", "open_again"
     elif row.kind == "follow-up" and _was_in_touch(row, case):
         row.state, row.why = "cancelled", "in_touch"
+    elif row.kind == "follow-up" and at > row.due_at + TOO_LATE:
+        row.state, row.why = "cancelled", "too_late"  # the program stood still: “some days ago” would be no care any more
     else:
         try:
             with transaction.atomic():

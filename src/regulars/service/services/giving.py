@@ -16,7 +16,7 @@ from regulars.groundwork.kernel.facts import announce
 from regulars.groundwork.kernel.ids import parsed
 from regulars.groundwork.kernel.money import Money, currencies
 from regulars.groundwork.kernel.refusals import NotFound, Refusal
-from regulars.policy.queries import Authority, authority_of, policy_of_version, version_at
+from regulars.policy.queries import Authority, authority_kinds_of, authority_of, policy_of_version, version_at
 from regulars.service.events import GestureDecided, GestureGiven
 from regulars.service.models import Case, Gesture, GestureBudget, LedgerLine
 from regulars.service.queries.deciding import decides_freely
@@ -159,9 +159,17 @@ def reverse_gesture(*, scope: Scope, public_id: str, why: str, at: datetime, act
 def room_for(*, scope: Scope, case: Case, employee_id: int | None, kind: str, at: datetime) -> Room:
     """What this employee may still give in this case. Booked gestures of everybody count; those taken back do not."""
     authority = authority_of(scope=scope, employee_id=employee_id, kind=kind, at=at) if employee_id is not None else None
-    if authority is None:
-        return Room(None, 0, 0, 0, 0)
-    booked = Gesture.objects.filter(state="booked", kind=kind)
+    return Room(None, 0, 0, 0, 0) if authority is None else _room(scope, case, employee_id, authority)
+
+
+def rooms_for(*, scope: Scope, case: Case, employee_id: int, at: datetime) -> list[Room]:
+    """What this employee may still give in this case, of everything that they may give at all, in the order of the policy."""
+    found = authority_kinds_of(scope=scope, employee_id=employee_id, at=at)
+    return [_room(scope, case, employee_id, one) for one in found]
+
+
+def _room(scope: Scope, case: Case, employee_id: int | None, authority: Authority) -> Room:
+    booked = Gesture.objects.filter(state="booked", kind=authority.kind)
     on_case = booked.filter(case=case).aggregate(sum=Sum("amount_minor"))["sum"] or 0
     on_customer = by_person = 0
     if authority.period_start is not None:

@@ -62,12 +62,25 @@ def merge_cases(*, scope: Scope, public_id: str, into: str, at: datetime, actor:
 
 
 def unmerge_case(*, scope: Scope, public_id: str, at: datetime, actor: str) -> Case:
-    """R6: the case stands on its own again; what arrived at the other one since then stays there. Raises NotFound, MergeRefused."""
-    with writing(scope=scope, public_id=public_id, at=at, actor=actor) as writer:
-        if not Link.objects.filter(case=writer.case, kind="merged", undone_at__isnull=True).update(undone_at=at):
+    """R6: the case stands on its own again, as it was; the other one has its own start back. What arrived there since then stays there.
+
+    Raises NotFound, MergeRefused.
+    """
+    with transaction.atomic():
+        number = _number(scope, public_id)
+        link = Link.objects.filter(case_id=number, kind="merged", undone_at__isnull=True).first()
+        if link is None:
             raise MergeRefused(_("This case is not merged into another."))
-        writer.add(What.UNMERGED)
-    return writer.case
+        rows = {one: locked_case(scope=Scope(scope.business_id), case_id=one) for one in sorted((number, link.other_id))}
+        if not Link.objects.filter(pk=link.pk, undone_at__isnull=True).update(undone_at=at):
+            raise MergeRefused(_("This case is not merged into another."))
+        leaving, home = (CaseWriter(rows[one], at=at, actor=actor) for one in (number, link.other_id))
+        if home.state.status.value == "merged":
+            raise MergeRefused(_("The case that took it in was merged itself. Undo that merging first."))
+        leaving.add(What.UNMERGED, {"from": link.other_id})
+        home.add(What.GAVE_BACK, {"case": number})
+        home.save()
+        return leaving.save()
 
 
 def split_case(*, scope: Scope, public_id: str, entry: str, subject: str, at: datetime, actor: str) -> Case:

@@ -9,18 +9,21 @@ from django.db import transaction
 from django.utils.translation import gettext_noop
 
 from regulars.business.queries import Scope, business_of, zone_of
+from regulars.groundwork.kernel.bulk.prepared import fetch_prepared
 from regulars.groundwork.kernel.facts import announce
 from regulars.policy.queries import policy_of_version
 from regulars.service.events import PromiseBroken
 from regulars.service.models import Case, ClockRow, Handler, Notice
 from regulars.service.rules.clocks import Metric, lapses
 from regulars.service.rules.happenings import What
-from regulars.service.rules.replaying import timings_of
+from regulars.service.rules.silences import silence_at
+from regulars.service.rules.states import timings_of
 from regulars.service.services.writing import CaseWriter, locked_case
 from regulars.staff.queries import Employee, leaves_of
 
 ACTOR = "system:service"
 LOOKED_AT_ONCE = 500
+LEADS = ("supervisor", "manager", "executive")  # who hears of a silence: the first of these that anybody holds
 
 
 def look_at_clocks(*, at: datetime, limit: int = LOOKED_AT_ONCE) -> int:
@@ -56,7 +59,23 @@ def _look(writer: CaseWriter) -> None:
                 _tell(writer, clock.key, at)
             if clock.metric is Metric.OWN and clock.staff_id is not None:
                 _notify(case, [clock.staff_id], kind="broken", clock=clock.key, step="", at=at)
+    _warn_of_silence(writer)
     writer.save()
+
+
+def _warn_of_silence(writer: CaseWriter) -> None:
+    """K3: a working day without a step of ours in a case that was not settled at first contact: whoever has it (and who stands in for them)
+    and those who supervise hear of it, once for each silence."""
+    at, case = writer.at, writer.case
+    silent, since = silence_at(writer.state, writer.laws), writer.state.step_at
+    if silent is None or silent > at or since is None:
+        return
+    name = f"silence:{since.isoformat()}"
+    if writer.add(What.FELL_SILENT, {"since": since.isoformat()}, key=name):
+        owners = [case.owner_id] if case.owner_id is not None else []
+        leads = next((found for role in LEADS if (found := holders_of(case=case, role=role, at=at))), [])
+        people = dict.fromkeys([*owners, *stand_ins_for(case=case, at=at), *leads])
+        _notify(case, people, kind="silence", clock=name, step="", at=at)
 
 
 def _tell(writer: CaseWriter, key: str, at: datetime) -> None:
@@ -141,10 +160,20 @@ def _notify(case: Case, people: Iterable[int], *, kind: str, clock: str, step: s
 def see_notices(*, scope: Scope, employee_id: int, case_id: int | None, at: datetime) -> int:
     """Somebody has seen their notices (of one case, or all). Returns how many."""
     rows = Notice.objects.filter(business_id=scope.business_id, employee_id=employee_id, seen_at__isnull=True)
-    return (rows if case_id is None else rows.filter(case_id=case_id)).update(seen_at=at)
+    if case_id is None:
+        return rows.update(seen_at=at)
+    # Asked for each time a case is opened, where there is hardly ever anything to see.
+    unseen = "SELECT t.id FROM service_notice t WHERE t.business_id = %s AND t.employee_id = %s AND t.case_id = %s AND t.seen_at IS NULL"
+    numbers = [number for (number,) in fetch_prepared(unseen, scope.business_id, employee_id, case_id)]
+    return rows.filter(pk__in=numbers).update(seen_at=at) if numbers else 0
 
 
 def notice_owner(*, case: Case, kind: str, clock: str, at: datetime) -> None:
     """Tell whoever has the case."""
     if case.owner_id is not None:
         _notify(case, [case.owner_id], kind=kind, clock=clock, step="", at=at)
+
+
+def notice_person(*, case: Case, employee_id: int, kind: str, clock: str, at: datetime) -> None:
+    """Tell one person, once for its `clock`."""
+    _notify(case, [employee_id], kind=kind, clock=clock, step="", at=at)

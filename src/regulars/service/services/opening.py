@@ -60,7 +60,7 @@ class CaseKeyTaken(Refusal):
 class NewCase:
     """What is known when a case is opened. People and places by their internal number; `no_complaint`: why it is none although it sounds so.
 
-    `is_logged`: the contact that began it stands in the log already."""
+    `is_logged`: the contact that began it stands in the log already. `mailboxes`: of a mail to several, those that this case is of."""
 
     subject: str
     text: str
@@ -78,6 +78,7 @@ class NewCase:
     continues: Case | None = None
     staff_id: int | None = None
     is_logged: bool = False
+    mailboxes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -119,7 +120,7 @@ def _open(scope: Scope, customer: Customer, new: NewCase, *, at: datetime, actor
     row = Case.objects.create(
         business_id=scope.business_id,
         customer=customer,
-        branch_id=new.branch_id or customer.home_branch_id,
+        branch_id=new.branch_id or (queue.branch_id if queue and new.mail else None) or customer.home_branch_id,
         subject=new.subject.strip(),
         remedy_asked=new.remedy_asked.strip(),
         words=searchable(new.subject, customer.display_name, new.text),
@@ -216,10 +217,10 @@ def queue_for(*, scope: Scope, new: NewCase) -> Queue | None:
         if found is None:
             raise NotFound(_("There is no such queue."))
         return found
-    boxes = set(new.mail.receipts.values_list("mailbox__name", flat=True)) if new.mail else set()
+    boxes = set(new.mailboxes or (new.mail.receipts.values_list("mailbox__name", flat=True) if new.mail else ()))
     for one in rows:
         fits = (not one.natures or new.nature in one.natures) and (not one.mailboxes or boxes & set(one.mailboxes))
-        if fits and one.branch_id in (None, new.branch_id):
+        if fits and (one.branch_id in (None, new.branch_id) or (boxes and one.mailboxes)):
             return one
     return None
 

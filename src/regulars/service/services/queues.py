@@ -8,11 +8,17 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from regulars.business.queries import Scope
+from regulars.groundwork.kernel.bulk.instances import instant_value
+from regulars.groundwork.kernel.bulk.prepared import fetch_prepared
 from regulars.groundwork.kernel.facts import announce
 from regulars.groundwork.kernel.ids import parsed
 from regulars.groundwork.kernel.refusals import NotFound, Refusal
 from regulars.service.events import QueueSet
-from regulars.service.models import Article, Presence, Queue
+from regulars.service.models import Article, Queue
+
+SEEN = "INSERT INTO service_presence (case_id, employee_id, seen_at{column}) VALUES (%s, %s, %s{value}) ON CONFLICT (case_id, employee_id) DO UPDATE SET seen_at = excluded.seen_at{change} RETURNING 1"
+LOOKS = SEEN.format(column="", value="", change="")
+WRITES = SEEN.format(column=", writing_at", value=", %s", change=", writing_at = excluded.writing_at")
 
 
 class QueueRefused(Refusal):
@@ -81,5 +87,5 @@ def save_article(
 
 def be_present(*, case_id: int, employee_id: int, writing: bool, at: datetime) -> None:
     """Somebody has the case open, or is writing an answer."""
-    changed = {"seen_at": at} | ({"writing_at": at} if writing else {})
-    Presence.objects.update_or_create(case_id=case_id, employee_id=employee_id, defaults=changed)
+    now = instant_value(at)
+    fetch_prepared(WRITES if writing else LOOKS, case_id, employee_id, now, *([now] if writing else []))

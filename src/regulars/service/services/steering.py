@@ -22,6 +22,16 @@ from regulars.staff.queries import Employee
 UNDONE = ("open", "waiting")
 
 
+class OutOfSight(Refusal):
+    """A case in the hands of somebody who may not see it would lie where nobody looks."""
+
+    code = "out_of_sight"
+
+    def __init__(self, name: str) -> None:
+        sentence = _("%(name)s doesn't see the cases of this branch. Choose somebody who does.") % {"name": name}
+        super().__init__(sentence, fields={"owner": sentence})
+
+
 class SnoozeRefused(Refusal):
     code = "snooze_refused"
 
@@ -43,13 +53,13 @@ def assign_case(
 ) -> Case:
     """Give a case to somebody (None: to nobody; "": as it is) or to another queue. `handover`: what the next one needs to know.
 
-    Raises NotFound, CaseDone, CaseChangedMeanwhile.
+    Raises NotFound, CaseDone, CaseChangedMeanwhile, OutOfSight.
     """
     with writing(scope=scope, public_id=public_id, at=at, actor=actor, version=version) as writer:
         writer.expect_status(*UNDONE, "resolved")
         body: dict[str, Any] = {}
         if not isinstance(owner_id, str):
-            body["owner"] = active_employee(scope=scope, employee_id=owner_id, at=at).pk if owner_id is not None else None
+            body["owner"] = _who_sees(writer.case, owner_id, scope, at) if owner_id is not None else None
         if queue:
             body["queue"] = queue_of(scope=scope, public_id=queue).pk
         if (body.get("owner", writer.state.owner_id), body.get("queue", writer.state.queue_id)) == (
@@ -153,6 +163,14 @@ def name_handler(
         for public_id in Case.objects.filter(customer_id=customer_id, status__in=UNDONE).values_list("public_id", flat=True):
             assign_case(scope=scope, public_id=str(public_id), owner_id=employee_id, at=at, actor=actor)
     return row
+
+
+def _who_sees(case: Case, employee_id: int, scope: Scope, at: datetime) -> int:
+    """The person, if they may see the case's branch."""
+    employee = active_employee(scope=scope, employee_id=employee_id, at=at)
+    if case.branch_id is not None and not employee.every_branch and not employee.branches.filter(pk=case.branch_id).exists():
+        raise OutOfSight(employee.name)
+    return employee.pk
 
 
 def active_employee(*, scope: Scope, employee_id: int, at: datetime) -> Employee:

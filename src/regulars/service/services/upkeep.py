@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.db import transaction
 
 from regulars.business.queries import Scope
-from regulars.policy.queries import policy_of_version, version_at, version_numbered
-from regulars.service.models import Case, ClockRow, EventRow, LedgerLine
+from regulars.groundwork.kernel.bulk.abreast import done_abreast
+from regulars.groundwork.kernel.bulk.copying import copy_rows
+from regulars.policy.queries import Version, policy_of_version, version_at, version_numbered
+from regulars.service.models import Case, ClockRow, LedgerLine
 from regulars.service.queries.lawbook import laws
 from regulars.service.queries.streams import projected, streams_of
 from regulars.service.rules.clocks import Laws
@@ -46,31 +51,35 @@ def recompute(*, scope: Scope, at: datetime, beat: Callable[[], None] = lambda: 
     """
     newest = version_at(scope=scope, at=at)
     moves = newest is not None and policy_of_version(newest).open_cases == "move"
-    majors: dict[int, int] = {}
     done = Recomputed()
-    for numbers in _open_numbers(scope):
-        with transaction.atomic():
-            book = laws()
-            cases = list(Case.objects.select_for_update().filter(pk__in=numbers, status__in=["open", "waiting"]).order_by("pk"))
-            streams = streams_of(case_ids=[one.pk for one in cases])
-            before = dict(ClockRow.objects.filter(case_id__in=streams, is_open=True).values_list("pk", "due_at"))
-            stories, new = [], list[EventRow]()
-            for case in cases:
-                story = _told(streams[case.pk], book)
-                held = story.state.version_id
-                if newest is not None and held != newest.pk and (held is None or moves or _major(held, majors) == newest.major):
-                    one = Happening(story.state.seq + 1, at, What.POLICY_APPLIED, ACTOR, {"policy": newest.pk})
-                    story.take(one)
-                    new.append(EventRow(case=case, seq=one.seq, at=at, what=one.what.value, actor=ACTOR, body=dict(one.body)))
-                stories.append((case, story.state))
-            EventRow.objects.bulk_create(new, batch_size=1000)
-            apply_projection(cases=stories, book=book, at=at)
-            after = dict(ClockRow.objects.filter(pk__in=before).values_list("pk", "due_at"))
-        done.cases += len(cases)
-        done.applied += len(new)
-        done.moved += sum(after.get(pk) != due for pk, due in before.items())
-        beat()
+    with closing(done_abreast(partial(_recompute_some, newest=newest, moves=moves, at=at), _open_numbers(scope))) as parts:
+        for part in parts:
+            done.cases += part.cases
+            done.applied += part.applied
+            done.moved += part.moved
+            beat()  # what it raises ends the other hand too
     return done
+
+
+def _recompute_some(numbers: list[int], *, newest: Version | None, moves: bool, at: datetime) -> Recomputed:
+    majors: dict[int, int] = {}
+    stories, new = [], list[tuple[Any, ...]]()
+    with transaction.atomic():
+        book = laws(known=newest)
+        rows = Case.objects.select_for_update().filter(pk__in=numbers, status__in=["open", "waiting"])
+        cases = list(rows.defer("subject", "remedy_asked", "action", "words", "opened_by", "source", "source_key").order_by("pk"))
+        streams = streams_of(case_ids=[one.pk for one in cases])
+        for case in cases:
+            story = _told(streams[case.pk], book)
+            held = story.state.version_id
+            if newest is not None and held != newest.pk and (held is None or moves or _major(held, majors) == newest.major):
+                one = Happening(story.state.seq + 1, at, What.POLICY_APPLIED, ACTOR, {"policy": newest.pk})
+                story.take(one)
+                new.append((case.pk, one.seq, at, one.what.value, ACTOR, json.dumps(one.body), ""))
+            stories.append((case, story.state))
+        copy_rows(table="service_event", columns=("case_id", "seq", "at", "what", "actor", "body", "key"), rows=new)
+        moved = apply_projection(cases=stories, book=book, at=at)
+    return Recomputed(len(cases), len(new), moved)
 
 
 def verify(*, scope: Scope, beat: Callable[[], None] = lambda: None) -> Verified:

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from regulars.business.queries import Scope
+from regulars.groundwork.kernel.bulk.changing import change_rows
 from regulars.groundwork.kernel.facts import announce
 from regulars.groundwork.kernel.ids import parsed
 from regulars.groundwork.kernel.refusals import NotFound, Refusal
 from regulars.service.events import CaseChanged
 from regulars.service.models import Case, ClockRow, EventRow
 from regulars.service.queries.lawbook import laws
-from regulars.service.queries.streams import happenings_of, projected
+from regulars.service.queries.streams import ClockColumns, happenings_of, projected
 from regulars.service.rules.clocks import Laws
 from regulars.service.rules.happenings import Happening, What
-from regulars.service.rules.replaying import CaseState, Story
+from regulars.service.rules.replaying import Story
+from regulars.service.rules.states import CaseState
 
 CLOCK_COLUMNS = (
     "is_open",
@@ -138,56 +142,53 @@ def locked_case(*, scope: Scope, public_id: str = "", case_id: int | None = None
     return row
 
 
-def apply_projection(*, cases: Iterable[tuple[Case, CaseState]], book: Laws, at: datetime) -> None:
-    """Write what lists are made of, for cases whose rows are locked."""
+def apply_projection(*, cases: Iterable[tuple[Case, CaseState]], book: Laws, at: datetime) -> int:
+    """Write what lists are made of, for cases whose rows are locked. Returns how many deadlines of promises still open moved."""
     pairs = [(case, projected(case, state, book, at=at)) for case, state in cases]
-    changed: dict[tuple[str, ...], list[Case]] = {}
+    changed: dict[tuple[str, ...], list[tuple[Any, ...]]] = {}
     for case, (columns, _clocks) in pairs:
         fresh = {name: value for name, value in columns.items() if getattr(case, name) != value}
         for name, value in fresh.items():
             setattr(case, name, value)
         if fresh:
-            changed.setdefault(tuple(sorted(fresh)), []).append(case)
-    for names, cases_alike in changed.items():
-        _update_alike("service_case", names, cases_alike)
+            changed.setdefault(tuple(fresh), []).append((*fresh.values(), case.pk))
+    for names, rows in changed.items():
+        change_rows(model=Case, names=names, rows=rows)
     clocks = [clock for _case, (_columns, clocks) in pairs for clock in clocks]
-    _save_clocks(clocks if len(pairs) == 1 else _new_clocks([case.pk for case, _state in pairs], clocks))
+    new, moved = (clocks, 0) if len(pairs) == 1 else _write_changed_clocks([case.pk for case, _state in pairs], clocks)
+    _save_clocks(new)
+    return moved
 
 
-def _new_clocks(case_ids: list[int], clocks: list[ClockRow]) -> list[ClockRow]:
-    """Write what changed of the clocks that stand already; returns those that are new."""
-    stored = {(row.case_id, row.key): row for row in ClockRow.objects.filter(case_id__in=case_ids)}
-    changed: dict[tuple[str, ...], list[ClockRow]] = {}
-    new = []
+_stored_of = attrgetter(*CLOCK_COLUMNS)
+
+
+def _write_changed_clocks(case_ids: list[int], clocks: list[ClockColumns]) -> tuple[list[ClockColumns], int]:
+    """Write what changed of the clocks that stand already; returns those that are new, and how many open ones got another due instant."""
+    stored = {row[:2]: row[2:] for row in ClockRow.objects.filter(case_id__in=case_ids).values_list("case_id", "key", "pk", *CLOCK_COLUMNS)}
+    changed: dict[tuple[str, ...], list[tuple[Any, ...]]] = {}
+    new, moved = [], 0
     for row in clocks:
         known = stored.get((row.case_id, row.key))
         if known is None:
             new.append(row)
-        elif names := tuple(name for name in CLOCK_COLUMNS if getattr(known, name) != getattr(row, name)):
-            row.pk = known.pk
-            changed.setdefault(names, []).append(row)
+            continue
+        fresh = _stored_of(row)
+        if fresh == known[1:]:
+            continue
+        names = tuple(name for name, old, value in zip(CLOCK_COLUMNS, known[1:], fresh, strict=True) if old != value)
+        moved += "due_at" in names and known[1]
+        changed.setdefault(names, []).append((*(getattr(row, name) for name in names), known[0]))
     for names, rows in changed.items():
-        _update_alike("service_clock", names, rows)
-    return new
+        change_rows(model=ClockRow, names=names, rows=rows)
+    return new, moved
 
 
-def _update_alike(table: str, names: tuple[str, ...], rows_alike: Sequence[Case | ClockRow]) -> None:
-    """One short statement for each case, all sent together: rows of many columns in one statement take far longer to put together."""
-    places = ", ".join(f"{name} = %s" for name in names)
-    adapted = [connection.ops.adapt_datetimefield_value if "_at" in name or name.endswith(("_since", "_until")) else None for name in names]
-    rows = [
-        (*(adapt(getattr(case, name)) if adapt else getattr(case, name) for name, adapt in zip(names, adapted, strict=True)), case.pk)
-        for case in rows_alike
-    ]
-    with connection.cursor() as cursor:
-        cursor.executemany(f"UPDATE {table} SET {places} WHERE id = %s", rows)  # noqa: S608 — names of columns
-
-
-def _save_clocks(rows: list[ClockRow]) -> None:
+def _save_clocks(rows: list[ClockColumns]) -> None:
     if not rows:
         return
     ClockRow.objects.bulk_create(
-        rows,
+        [ClockRow(**asdict(one)) for one in rows],
         batch_size=500,
         update_conflicts=True,
         unique_fields=["case", "key"],

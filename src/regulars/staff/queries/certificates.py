@@ -11,11 +11,17 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from regulars.business.queries import Scope, business_of, zone_of
+from regulars.groundwork.kernel.bulk.instances import as_instant, instant_value
+from regulars.groundwork.kernel.bulk.prepared import fetch_prepared
 from regulars.groundwork.kernel.ids import parsed
 from regulars.groundwork.kernel.refusals import NotFound
-from regulars.staff.models import Appointment, Certificate, CertificateDocument, CertificateKind, CertificateReminder, Employee
+from regulars.staff.models import Certificate, CertificateDocument, CertificateKind, CertificateReminder
 from regulars.staff.rules.certificates import EXPIRING_DAYS, Standing, is_good_on, standing_on
 from regulars.staff.rules.roles import Role
+
+ROLE_AT = """
+SELECT e.left_at, (SELECT a.role FROM staff_appointment a WHERE a.employee_id = e.id AND a.at <= %s ORDER BY a.at DESC, a.id DESC LIMIT 1)
+FROM staff_employee e WHERE e.id = %s AND e.business_id = %s"""
 
 
 def certificates_at(*, scope: Scope, employee_id: int, at: datetime) -> list[Certificate]:
@@ -31,11 +37,10 @@ def certificates_at(*, scope: Scope, employee_id: int, at: datetime) -> list[Cer
 
 def role_at(*, scope: Scope, employee_id: int, at: datetime) -> Role | None:
     """The role that somebody had at an instant; None when they had not joined yet or had left."""
-    person = Employee.objects.filter(pk=employee_id, business_id=scope.business_id).values("left_at").first()
-    if person is None or (person["left_at"] is not None and person["left_at"] <= at):
-        return None
-    found = Appointment.objects.filter(employee_id=employee_id, at__lte=at).order_by("-at", "-pk").values_list("role", flat=True).first()
-    return Role(found) if found else None
+    for left_at, role in fetch_prepared(ROLE_AT, instant_value(at), employee_id, scope.business_id):
+        if role is not None and (left_at is None or as_instant(left_at) > at):
+            return Role(role)
+    return None
 
 
 @dataclass(frozen=True)
@@ -86,8 +91,14 @@ class CertificateCounts:
 
 
 def certificate_counts(*, scope: Scope, at: datetime, zone: ZoneInfo | None = None) -> CertificateCounts:
-    """Among those who work here; one query when the zone of the business is given."""
+    """Among those who work here. Mostly nothing ends soon, which a short question tells."""
     today = at.astimezone(zone).date() if zone else _today(scope, at)
+    ending = (
+        "SELECT 1 FROM staff_certificate t JOIN staff_employee e ON e.id = t.employee_id WHERE e.business_id = %s AND e.left_at IS NULL"
+        " AND t.revoked_at IS NULL AND t.valid_through <= %s LIMIT 1"
+    )
+    if not fetch_prepared(ending, scope.business_id, (today + timedelta(days=EXPIRING_DAYS)).isoformat()):
+        return CertificateCounts(0, 0)
     rows = _known(scope).filter(~Exists(_later()), employee__left_at=None)
     found = rows.aggregate(
         expiring=Count("pk", filter=_that_are("expiring", today)),
@@ -115,6 +126,12 @@ def document_of(*, certificate: Certificate) -> CertificateDocument:
 
 def reminders_open(*, scope: Scope, employee_id: int, at: datetime) -> list[CertificateShown]:
     """The certificates of which somebody was reminded and has not said that they know; gone when renewed or revoked."""
+    reminded = (
+        "SELECT 1 FROM staff_certificatereminder r JOIN staff_certificate c ON c.id = r.certificate_id WHERE c.employee_id = %s"
+        " AND r.noted_at IS NULL AND r.at <= %s LIMIT 1"
+    )
+    if not fetch_prepared(reminded, employee_id, instant_value(at)):
+        return []
     rows = _known(scope).filter(~Exists(_later()), employee_id=employee_id, revoked_at=None)
     waiting = CertificateReminder.objects.filter(certificate=OuterRef("pk"), noted_at=None, at__lte=at)
     found = list(rows.filter(Exists(waiting)).order_by("valid_through"))

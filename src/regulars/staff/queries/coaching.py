@@ -9,6 +9,7 @@ from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from regulars.business.queries import Scope
+from regulars.groundwork.kernel.bulk.prepared import fetch_prepared
 from regulars.groundwork.kernel.ids import parsed
 from regulars.groundwork.kernel.refusals import NotFound
 from regulars.staff.models import CoachingNote
@@ -43,6 +44,9 @@ def coaching_note_of(*, scope: Scope, public_id: str, employee_id: int) -> Coach
 
 def follow_up_talks_due(*, scope: Scope, employee_id: int, day: date) -> list[CoachingNote]:
     """The open notes of a coach whose day to follow up has come."""
+    any_open = "SELECT 1 FROM staff_coachingnote t WHERE t.coach_id = %s AND t.closed_at IS NULL AND t.follow_up_on <= %s LIMIT 1"
+    if not fetch_prepared(any_open, employee_id, day.isoformat()):
+        return []
     rows = _mine(scope, employee_id).filter(coach_id=employee_id, closed_at=None, follow_up_on__lte=day)
     return list(rows.order_by("follow_up_on", "pk")[:20])
 

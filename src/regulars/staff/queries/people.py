@@ -13,7 +13,7 @@ from django.db.models import Max, Q
 from django.utils.module_loading import import_string
 
 from regulars.business.queries import Scope
-from regulars.groundwork.kernel.bulk.instances import uuid_text
+from regulars.groundwork.kernel.bulk.instances import as_instant, instant_value, objects, uuid_text
 from regulars.groundwork.kernel.bulk.prepared import fetch_prepared
 from regulars.groundwork.kernel.refusals import NotFound
 from regulars.staff.models import ApiKey, Authenticator, Budget, Employee, Invitation, Leave, OutsideIdentity, Passkey
@@ -73,11 +73,11 @@ def employees(*, scope: Scope) -> list[Employee]:
     return sorted(rows, key=lambda row: (row.left_at is not None, row.name.casefold()))
 
 
-def employee_names(*, scope: Scope) -> list[tuple[int, str, str]]:
-    """Everybody of the business by name, those who left last: internal number, public id, name. What a list to choose from needs."""
+def employee_names(*, scope: Scope, here: bool = False) -> list[tuple[int, str, str]]:
+    """Everybody of the business by name, those who left last (`here`: without them): internal number, public id, name."""
     rows = fetch_prepared("SELECT id, public_id, name, left_at IS NOT NULL FROM staff_employee WHERE business_id = %s", scope.business_id)
     rows.sort(key=lambda row: (bool(row[3]), row[2].casefold()))
-    return [(pk, uuid_text(number), name) for pk, number, name, _left in rows]
+    return [(pk, uuid_text(number), name) for pk, number, name, left in rows if not (here and left)]
 
 
 def employee_of(*, scope: Scope, public_id: str) -> Employee:
@@ -90,8 +90,10 @@ def employee_of(*, scope: Scope, public_id: str) -> Employee:
 
 def leaves_of(*, scope: Scope, employee_id: int | None = None) -> list[Leave]:
     """Planned days of absence, of everybody or of one, earliest first."""
-    rows = Leave.objects.filter(employee__business_id=scope.business_id).order_by("from_on", "pk")
-    return list(rows if employee_id is None else rows.filter(employee_id=employee_id))
+    planned = "FROM staff_leave t JOIN staff_employee e ON e.id = t.employee_id WHERE e.business_id = %s"
+    if employee_id is None:
+        return objects(Leave, f"{planned} ORDER BY t.from_on, t.id", scope.business_id)
+    return objects(Leave, f"{planned} AND t.employee_id = %s ORDER BY t.from_on, t.id", scope.business_id, employee_id)
 
 
 def employee_by_email(*, email: str) -> Employee | None:
@@ -172,8 +174,9 @@ def employee_signing_in(*, employee_id: int) -> Employee | None:
 
 def networks_slowed_since(*, since: datetime) -> list[tuple[str, datetime]]:
     """Networks from which so many wrong passwords came that they were slowed down, and when last; newest first."""
-    rows = Budget.objects.filter(bucket__startswith="prefix:", full_at__gte=since).order_by("-full_at")[:20]
-    return [(row.bucket.removeprefix("prefix:"), row.full_at) for row in rows if row.full_at]
+    slowed = "SELECT t.bucket, t.full_at FROM staff_budget t WHERE t.bucket LIKE %s AND t.full_at >= %s ORDER BY t.full_at DESC LIMIT 20"
+    rows = fetch_prepared(slowed, "prefix:%", instant_value(since))
+    return [(bucket.removeprefix("prefix:"), as_instant(full_at)) for bucket, full_at in rows]
 
 
 def somebody_may_sign_in() -> bool:

@@ -5,7 +5,6 @@ from typing import Any
 
 from django import template
 from django.conf import settings
-from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect
 from django.template.context import Context, RequestContext
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -92,31 +91,6 @@ def chart(drawing: Chart) -> dict[str, ChartOnPage]:
 def sparkline(line: Sparkline) -> SafeString:
     """Show a word-sized line; its sentence is its text for screen readers."""
     return mark_safe(spark_svg(line))  # noqa: S308 - charts escape every text
-
-
-@register.filter
-def field_kind(field: BoundField) -> str:
-    """Say how a form field is laid out: `check` (box before its label), `group` (fieldset) or `line`."""
-    widget = field.field.widget
-    if isinstance(widget, (RadioSelect, CheckboxSelectMultiple)):
-        return "group"
-    return "check" if isinstance(widget, CheckboxInput) else "line"
-
-
-@register.simple_tag
-def control(field: BoundField, **attributes: str) -> SafeString:
-    """Render a field's widget with the ids of its hint and its error, so that both are read out with it."""
-    described = []
-    if field.help_text:
-        described.append(f"{field.auto_id}_helptext")
-    if field.errors:
-        described.append(f"{field.auto_id}_error")
-    attrs: dict[str, Any] = {name.replace("_", "-"): value for name, value in attributes.items() if value}
-    if described and field_kind(field) != "group":
-        attrs["aria-describedby"] = " ".join(described)
-    if field.errors and field_kind(field) != "group":
-        attrs["aria-invalid"] = "true"
-    return field.as_widget(attrs=attrs)
 
 
 @register.simple_tag(takes_context=True)

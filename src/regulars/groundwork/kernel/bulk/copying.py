@@ -37,7 +37,7 @@ def _copy_postgres(table: str, columns: Sequence[str], rows: Iterable[Sequence[A
     count = 0
     with connection.cursor() as cursor:
         raw = cast("psycopg.Cursor[Any]", cursor.cursor)
-        statement = f"COPY {_quoted(table)} ({', '.join(map(_quoted, columns))}) FROM STDIN"
+        statement = f"COPY {quoted(table)} ({', '.join(map(quoted, columns))}) FROM STDIN"
         with raw.copy(statement.encode()) as stream:
             # Written as text by ourselves, many rows a time: half the cost of handing over row by row.
             for batch in batched(rows, POSTGRES_ROWS_AT_ONCE):
@@ -65,16 +65,16 @@ def _escaped(text: str) -> str:
 
 
 def _insert_sqlite(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
-    statement = f"INSERT INTO {_quoted(table)} ({', '.join(map(_quoted, columns))}) VALUES ({', '.join(['%s'] * len(columns))})"  # noqa: S608 — names are quoted
+    statement = f"INSERT INTO {quoted(table)} ({', '.join(map(quoted, columns))}) VALUES ({', '.join(['%s'] * len(columns))})"  # noqa: S608 — names are quoted
     count = 0
     with connection.cursor() as cursor:
-        for batch in batched(_adapted(rows), SQLITE_ROWS_AT_ONCE):
+        for batch in batched(adapted(rows), SQLITE_ROWS_AT_ONCE):
             cursor.executemany(statement, batch)
             count += len(batch)
     return count
 
 
-def _adapted(rows: Iterable[Sequence[Any]]) -> Iterator[Sequence[Any]]:
+def adapted(rows: Iterable[Sequence[Any]]) -> Iterator[Sequence[Any]]:
     """SQLite has neither instants nor UUIDs: as Django stores them, an UTC text and 32 hexadecimal digits."""
     from datetime import UTC, datetime
     from uuid import UUID
@@ -105,5 +105,6 @@ def next_ids(*, table: str, count: int) -> list[int]:
     return list(range(last + 1, last + 1 + count))
 
 
-def _quoted(name: str) -> str:
+def quoted(name: str) -> str:
+    """A name as SQL wants it."""
     return connection.ops.quote_name(name)

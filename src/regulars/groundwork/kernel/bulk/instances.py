@@ -31,7 +31,8 @@ def _as_date(value: Any) -> date:
     return value if isinstance(value, date) else date.fromisoformat(value)
 
 
-def _as_uuid(value: Any) -> UUID:
+def as_uuid(value: Any) -> UUID:
+    """A UUID as either database and driver hands it out."""
     return value if isinstance(value, UUID) else UUID(value)
 
 
@@ -48,7 +49,7 @@ READERS: dict[str, Callable[[Any], Any]] = {
     "FloatField": float,
     "DateTimeField": as_instant,
     "DateField": _as_date,
-    "UUIDField": _as_uuid,
+    "UUIDField": as_uuid,
     "JSONField": _as_json,
 }
 
@@ -140,4 +141,4 @@ def _reader_of(field: Any) -> Callable[[Any], Any] | None:
     return READERS[kind]
 
 
-__all__ = ["among", "as_instant", "instances", "instant_value", "objects", "put_many", "uuid_text", "uuid_value"]
+__all__ = ["among", "as_instant", "as_uuid", "instances", "instant_value", "objects", "put_many", "uuid_text", "uuid_value"]
