@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from regulars.business.models import Branch, Business
 from regulars.business.queries import Scope
 from regulars.business.services import found_business, open_branch
 from regulars.customers.models import Customer
 from regulars.customers.services import NewCustomer, register_customer
+from regulars.groundwork.kernel.clock import now
 from regulars.staff.models import Employee
 from regulars.staff.queries import Role
 from regulars.staff.services import hire_employee
@@ -37,6 +39,11 @@ class Cast:
     @property
     def scope(self) -> Scope:
         return Scope(business_id=self.business.pk)
+
+
+def local_day() -> date:
+    """The bakery's own date: in the evening of UTC it is tomorrow there."""
+    return now().astimezone(ZoneInfo("Europe/Berlin")).date()
 
 
 def call_the_cast() -> Cast:

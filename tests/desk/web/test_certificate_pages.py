@@ -16,7 +16,7 @@ from regulars.staff.models import Certificate, CertificateDocument, CertificateK
 from regulars.staff.queries import Role
 from regulars.staff.services import name_certificate_kind, record_certificate, remind_of_certificates
 
-from tests.cast import ACTOR, NOON, PASSWORD, Cast, employ
+from tests.cast import ACTOR, NOON, PASSWORD, Cast, employ, local_day
 
 pytestmark = pytest.mark.django_db
 PAPER = b"%PDF-1.7 \x00\xff <script>alert(1)</script>"
@@ -35,13 +35,13 @@ def kind(cast: Cast) -> CertificateKind:
 
 def certificate(cast: Cast, person: Employee, days: int, code: str = "hygiene") -> Certificate:
     """One whose last day lies so many days ahead, of a year ago."""
-    today = now().date()
+    day = local_day()
     return record_certificate(
         scope=cast.scope,
         employee=person,
         kind_code=code,
-        achieved_on=today - timedelta(days=360),
-        valid_through=today + timedelta(days=days),
+        achieved_on=day - timedelta(days=360),
+        valid_through=day + timedelta(days=days),
         verifier="The county",
         at=now(),
         actor=ACTOR,
@@ -147,7 +147,7 @@ def test_the_list_is_filtered_by_standing_and_kind(cast: Cast, desk: Client, kin
 def test_a_renewed_one_asks_for_nothing_any_more(cast: Cast, desk: Client, kind: CertificateKind) -> None:
     certificate(cast, cast.tom, 20)
     record_certificate(
-        scope=cast.scope, employee=cast.tom, kind_code="hygiene", achieved_on=now().date(), verifier="County", at=now(), actor=ACTOR
+        scope=cast.scope, employee=cast.tom, kind_code="hygiene", achieved_on=local_day(), verifier="County", at=now(), actor=ACTOR
     )
     assert desk.get("/certificates/?standing=expiring").context["rows"] == []
     assert remind_of_certificates(at=now()) == 0

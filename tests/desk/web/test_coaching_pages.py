@@ -13,7 +13,7 @@ from regulars.staff.models import CoachingNote, Employee
 from regulars.staff.queries import Role, coaching_figures
 from regulars.staff.services import write_coaching_note
 
-from tests.cast import ACTOR, PASSWORD, Cast, employ
+from tests.cast import ACTOR, PASSWORD, Cast, employ, local_day
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -44,13 +44,13 @@ def note(cast: Cast, coach: Employee, coachee: Employee) -> CoachingNote:
 
 def test_from_a_note_over_an_answer_to_what_came_of_it(cast: Cast, coach: Employee) -> None:
     sue, tom = sign_in(coach), sign_in(cast.tom)
-    today = now().date()
+    day = local_day()
     given = {
         "coachee": str(cast.tom.public_id),
         "evidence": "The call of Tuesday.",
         "link": "/mail/1/",
         "actions": "Say the name first.",
-        "follow_up_on": (today + DAY).isoformat(),
+        "follow_up_on": (day + DAY).isoformat(),
     }
     answer = sue.post("/coaching/new/", given)
     assert answer.status_code == 302
@@ -61,7 +61,7 @@ def test_from_a_note_over_an_answer_to_what_came_of_it(cast: Cast, coach: Employ
     assert tom.post(address, {"reply": "And again."}).status_code == 422
     assert "I was alone at the counter." in sue.get(address).content.decode()
     assert b"Talk with Tom Baker again" not in sue.get("/").content
-    CoachingNote.objects.update(follow_up_on=today - DAY)
+    CoachingNote.objects.update(follow_up_on=day - DAY)
     assert b"Talk with Tom Baker again" in sue.get("/").content
     assert sue.post(address, {"outcome": "He says it now."}).status_code == 302
     assert b"Talk with Tom Baker again" not in sue.get("/").content

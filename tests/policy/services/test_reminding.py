@@ -15,7 +15,7 @@ from regulars.policy.services import confirm_policy, publish_policy, remind_to_c
 from regulars.staff.queries import Role
 from regulars.staff.services import plan_leave
 
-from tests.cast import ACTOR, PASSWORD, Cast, employ
+from tests.cast import ACTOR, PASSWORD, Cast, employ, local_day
 
 pytestmark = pytest.mark.django_db
 TEXT = starting_point("small-shop", zone="Europe/Berlin") + '\n[confirmation]\nroles = ["cashier"]\ndays = 14\n'
@@ -56,8 +56,8 @@ def test_each_reminder_once_and_then_those_who_supervise(cast: Cast, version: Ve
 
 
 def test_who_has_confirmed_or_is_away_hears_nothing(cast: Cast, version: Version) -> None:
-    today = now().date()
-    plan_leave(employee=cast.tom, from_on=today - 3 * DAY, until_on=today + 3 * DAY, at=now(), actor=ACTOR)
+    day = local_day()
+    plan_leave(employee=cast.tom, from_on=day - 3 * DAY, until_on=day + 3 * DAY, at=now(), actor=ACTOR)
     assert remind_to_confirm(at=now()) == 0
     confirm(cast, version)
     assert remind_to_confirm(at=now() + 30 * DAY) == 0
