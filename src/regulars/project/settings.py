@@ -19,7 +19,20 @@ PRODUCTION = REGULARS.mode == "production"
 BASE_URL = REGULARS.base_url
 REGULARS_STYLE_GUIDE = REGULARS.style_guide and not PRODUCTION
 
-CAPABILITIES = ["business", "staff", "policy", "customers", "contacts", "messaging", "purchases", "service", "insight", "desk", "till"]
+CAPABILITIES = [
+    "business",
+    "staff",
+    "policy",
+    "customers",
+    "contacts",
+    "messaging",
+    "purchases",
+    "loyalty",
+    "service",
+    "insight",
+    "desk",
+    "till",
+]
 # SQLite's indexes have no further columns; it does without them.
 SILENCED_SYSTEM_CHECKS = ["models.W040"]
 INSTALLED_APPS = [
