@@ -21,6 +21,7 @@ from tests.cast import PASSWORD, Cast, call_the_cast
 properties.register_profile("commit", derandomize=True, deadline=None)
 properties.register_profile("search", deadline=None, print_blob=True)
 properties.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "commit"))
+LOYALTY = import_module("regulars.loyalty.migrations.0002_guard_ledger")
 
 # Each trigger that forbids removal, by name.
 NO_REMOVAL = {
@@ -28,6 +29,7 @@ NO_REMOVAL = {
     "contacts_contact_no_removal": import_module("regulars.contacts.migrations.0003_guard_contacts").SQLITE[1].strip(),
     "service_event_no_removal": import_module("regulars.service.migrations.0002_guard_streams").SQLITE[1].strip(),
     "service_ledger_no_removal": import_module("regulars.service.migrations.0002_guard_streams").SQLITE[3].strip(),
+    **{f"loyalty_{table}_no_removal": LOYALTY.no_removal(table).strip() for table in LOYALTY.PROGRAM_OF},
 }
 
 

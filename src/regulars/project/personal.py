@@ -105,6 +105,12 @@ PERSONAL: dict[str, dict[str, str]] = {
     "kernel_savedmapping": {"plain": "kind name plan", "digest": "signature"},
     "kernel_tick": {"plain": "schedule"},
     "kernel_worker": {"plain": "owner"},
+    "loyalty_account": {"plain": "unit"},
+    "loyalty_closedday": {"plain": "unit closed_on movements", "staff": "actor"},
+    "loyalty_entry": {"conduct": "kind giver getter key why booked_on", "staff": "actor"},
+    "loyalty_hold": {"plain": "state", "staff": "actor"},
+    "loyalty_program": {"plain": "code currency zone frozen_reason origin"},
+    "loyalty_programversion": {"plain": "document digest", "staff": "actor"},
     "messaging_enclosure": {"words": "name content"},
     "messaging_mailbox": {"plain": "name kind addresses host security user folder", "secret": "password_sealed", "words": "fault"},
     "messaging_message": {

@@ -73,6 +73,11 @@ def purchase_of(*, scope: Scope, public_id: str) -> Purchase:
     return row
 
 
+def purchase_numbered(*, scope: Scope, number: int) -> Purchase | None:
+    """One visible purchase by its number, with customer, branch and original; None when it is gone."""
+    return visible(scope).filter(pk=number).select_related("customer", "branch", "original__customer", "original__branch").first()
+
+
 def purchases_before(*, scope: Scope, cursor: str = "", size: int = 50, customer: Customer | None = None) -> PurchasePage:
     """A page of visible purchases, newest first, of all customers or one (with all their merged records)."""
     where = f"p.business_id = %s AND {_seen(scope)}"

@@ -1,0 +1,7 @@
+"""What the ledger is made of."""
+
+from regulars.loyalty.models.holds import Hold, HoldLot
+from regulars.loyalty.models.ledger import Account, ClosedDay, Entry, Lot, LotUse
+from regulars.loyalty.models.programs import Membership, Program, ProgramVersion
+
+__all__ = ["Account", "ClosedDay", "Entry", "Hold", "HoldLot", "Lot", "LotUse", "Membership", "Program", "ProgramVersion"]

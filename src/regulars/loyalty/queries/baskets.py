@@ -1,0 +1,24 @@
+"""Purchases as baskets: what rules see of them."""
+
+from __future__ import annotations
+
+from regulars.loyalty.rules.baskets import Basket, Line, Return
+from regulars.purchases.queries import Kind, Purchase, PurchaseLine
+
+
+def basket_of(*, purchase: Purchase) -> Basket:
+    """A sale as a basket; one without lines is one line of unknown goods."""
+    lines = tuple(_line(one) for one in purchase.lines.order_by("position")) or (Line(amount_minor=purchase.amount_minor),)
+    return Basket(lines=lines, channel=purchase.source, branch=purchase.branch.code if purchase.branch else "")
+
+
+def returns_of(*, purchase: Purchase) -> list[Return]:
+    """The refunds of a sale, in the order in which they were recorded."""
+    refunds = Purchase.objects.filter(original=purchase, kind=Kind.REFUND).order_by("pk").prefetch_related("lines")
+    return [Return(amount_minor=-one.amount_minor, lines=tuple(_line(line, sign=-1) for line in one.lines.all())) for one in refunds]
+
+
+def _line(line: PurchaseLine, sign: int = 1) -> Line:
+    return Line(
+        amount_minor=sign * line.amount_minor, product=line.product, category=line.category, quantity_milli=abs(line.quantity_milli)
+    )

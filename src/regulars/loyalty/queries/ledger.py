@@ -1,0 +1,181 @@
+"""Questions about the books: what a member has, what happened, and whether the books agree."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import F, Max, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
+
+from regulars.business.queries import Scope
+from regulars.customers.queries import Customer, cluster_of
+from regulars.groundwork.kernel.invariants import invariant
+from regulars.loyalty.models import Account, Entry, Hold, Lot, Program
+from regulars.loyalty.queries.programs import document_of, version_at
+from regulars.loyalty.rules.units import Unit
+
+
+@dataclass(frozen=True, kw_only=True)
+class Balance:
+    """What a member has of one unit: usable now, not active yet, reserved, owed; `ends_next` is the soonest end of a usable lot, with how much."""
+
+    program: Program
+    unit: Unit
+    usable: int
+    pending: int
+    held: int
+    debt: int
+    ends_next_at: datetime | None
+    ends_next_units: int
+
+    @property
+    def total(self) -> int:
+        """All that is there, less what is owed."""
+        return self.usable + self.pending + self.held
+
+
+def balances_of(*, customer: Customer, at: datetime, program: Program | None = None) -> list[Balance]:
+    """A member's balances, by program and unit, read at an instant: ended lots and ended holds count whatever a job has done."""
+    numbers = cluster_of(scope=Scope(customer.business_id), customer_id=customer.pk) or (customer.pk,)
+    accounts = Account.objects.filter(customer__in=numbers).select_related("program").order_by("program__code", "unit", "pk")
+    if program is not None:
+        accounts = accounts.filter(program=program)
+    rows = list(accounts)
+    if not rows:
+        return []
+    usable, pending = _lots(rows, at)
+    held = _held(rows, at)
+    ends = _ends(rows, at)
+    return _gathered(rows, usable, pending, held, ends, at)
+
+
+def entries_of(*, customer: Customer, unit: str = "", before: int | None = None, size: int = 50) -> list[Entry]:
+    """What happened on a member's accounts, the newest first; `before` is the id at which the page before ended."""
+    numbers = cluster_of(scope=Scope(customer.business_id), customer_id=customer.pk) or (customer.pk,)
+    accounts = Account.objects.filter(customer__in=numbers)
+    if unit:
+        accounts = accounts.filter(unit=unit)
+    rows = Entry.objects.filter(account__in=list(accounts.values_list("pk", flat=True)))
+    if before is not None:
+        rows = rows.filter(pk__lt=before)
+    return list(rows.select_related("account__program", "version", "purchase").order_by("-pk")[:size])
+
+
+def _lots(accounts: Sequence[Account], at: datetime) -> tuple[dict[int, int], dict[int, int]]:
+    living = Lot.objects.filter(account__in=accounts, left__gt=0).filter(Q(expires_at=None) | Q(expires_at__gt=at))
+    active = Q(active_at__lte=at)
+    rows = living.values_list("account").annotate(
+        now=Coalesce(Sum("left", filter=active), 0), later=Coalesce(Sum("left", filter=~active), 0)
+    )
+    found = list(rows)
+    return {one[0]: one[1] for one in found}, {one[0]: one[2] for one in found}
+
+
+def _held(accounts: Sequence[Account], at: datetime) -> dict[int, tuple[int, int]]:
+    """By account: what open holds reserve, and how much of that lies in lots that still live (an ended lot lives on in its hold)."""
+    open_holds = Hold.objects.filter(account__in=accounts, state="held", ends_at__gt=at)
+    living = Q(lots__lot__expires_at=None) | Q(lots__lot__expires_at__gt=at)
+    rows = open_holds.values_list("lots__lot__account").annotate(
+        all=Sum("lots__units"), living=Coalesce(Sum("lots__units", filter=living), 0)
+    )
+    return {account: (units, alive) for account, units, alive in rows}
+
+
+def _ends(accounts: Sequence[Account], at: datetime) -> dict[int, tuple[datetime, int]]:
+    rows = Lot.objects.filter(account__in=accounts, left__gt=F("held"), expires_at__gt=at, active_at__lte=at)
+    found: dict[int, tuple[datetime, int]] = {}
+    for account, ends_at, units in rows.values_list("account", "expires_at").annotate(units=Sum("left")).order_by("-expires_at"):
+        found[account] = (ends_at, units)
+    return found
+
+
+def _gathered(
+    accounts: Sequence[Account],
+    usable: dict[int, int],
+    pending: dict[int, int],
+    held: dict[int, tuple[int, int]],
+    ends: dict[int, tuple[datetime, int]],
+    at: datetime,
+) -> list[Balance]:
+    groups: dict[tuple[int, str], list[Account]] = {}
+    for account in accounts:
+        groups.setdefault((account.program_id, account.unit), []).append(account)
+    found = []
+    for (_program, code), rows in groups.items():
+        program = rows[0].program
+        version = version_at(program=program, at=at)
+        unit = document_of(version).unit(code) if version else None
+        if unit is None:
+            continue
+        debt = sum(one.debt for one in rows)
+        free = sum(usable.get(one.pk, 0) - held.get(one.pk, (0, 0))[1] for one in rows)
+        next_ends = sorted(ends[one.pk] for one in rows if one.pk in ends)
+        found.append(
+            Balance(
+                program=program,
+                unit=unit,
+                usable=max(free - debt, 0),
+                pending=sum(pending.get(one.pk, 0) for one in rows),
+                held=sum(held.get(one.pk, (0, 0))[0] for one in rows),
+                debt=max(debt - free, 0),
+                ends_next_at=next_ends[0][0] if next_ends else None,
+                ends_next_units=sum(units for ends_at, units in next_ends if ends_at == next_ends[0][0]) if next_ends else 0,
+            )
+        )
+    return found
+
+
+@invariant("loyalty.books")
+def ledger_faults() -> Iterator[str]:
+    """I1 to I8 for every account: entries, lots, uses, holds and kept figures agree. Names the account that breaks one."""
+    for account, what in account_faults():
+        yield f"account {account}: {what}"
+
+
+def account_faults(*, program: Program | None = None) -> Iterator[tuple[int, str]]:
+    """Accounts whose books don't agree, with the figures that differ."""
+    accounts = Account.objects.all() if program is None else Account.objects.filter(program=program)
+    yield from _entries_differ(accounts)
+    yield from _lots_differ(accounts)
+    yield from _uses_differ(accounts)
+    yield from _order_differs(accounts)
+
+
+def _entries_differ(accounts: QuerySet[Account]) -> Iterator[tuple[int, str]]:
+    came = Sum("entries__units", filter=Q(entries__getter="member"), default=0)
+    went = Sum("entries__units", filter=Q(entries__giver="member"), default=0)
+    for number, balance, debt, plus, minus in (
+        accounts.annotate(plus=came, minus=went)
+        .exclude(balance=F("plus") - F("minus") + F("debt"))
+        .values_list("pk", "balance", "debt", "plus", "minus")
+    ):
+        yield number, f"balance {balance} less debt {debt} is not the {plus - minus} of its entries"
+
+
+def _lots_differ(accounts: QuerySet[Account]) -> Iterator[tuple[int, str]]:
+    rows = accounts.annotate(in_lots=Sum("lots__left", default=0), in_holds=Sum("lots__held", default=0))
+    for number, balance, left, held, in_holds in rows.exclude(balance=F("in_lots"), held=F("in_holds")).values_list(
+        "pk", "balance", "in_lots", "held", "in_holds"
+    ):
+        yield number, f"balance {balance} and held {held} are not the {left} and {in_holds} of its lots"
+
+
+def _uses_differ(accounts: QuerySet[Account]) -> Iterator[tuple[int, str]]:
+    lots = Lot.objects.filter(account__in=accounts).annotate(used=Sum("uses__units", default=0))
+    for number, lot, left, quantity, used in lots.exclude(left=F("quantity") - F("used")).values_list(
+        "account_id", "pk", "left", "quantity", "used"
+    ):
+        yield number, f"lot {lot} has {left} left, its uses leave {quantity - used}"
+    held = Lot.objects.filter(account__in=accounts).annotate(
+        reserved=Sum("reservations__units", filter=Q(reservations__hold__state="held"), default=0)
+    )
+    for number, lot, is_held, reserved in held.exclude(held=F("reserved")).values_list("account_id", "pk", "held", "reserved"):
+        yield number, f"lot {lot} has {is_held} held, its holds say {reserved}"
+
+
+def _order_differs(accounts: QuerySet[Account]) -> Iterator[tuple[int, str]]:
+    rows = accounts.annotate(last=Max("entries__seq", default=0))
+    for number, last, count in rows.exclude(entries_count=F("last")).values_list("pk", "last", "entries_count"):
+        yield number, f"its last entry is number {last}, it counts {count}"

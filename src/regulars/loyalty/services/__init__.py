@@ -1,0 +1,49 @@
+"""Verbs of loyalty: the only writers of its books."""
+
+from regulars.loyalty.services.adjusting import adjust_units, transfer_units
+from regulars.loyalty.services.closing import close_days
+from regulars.loyalty.services.earning import earn_by_purchase, earn_in
+from regulars.loyalty.services.expiring import expire_lots
+from regulars.loyalty.services.forgetting import forfeit_accounts
+from regulars.loyalty.services.programs import Applied, apply_program, check_program, freeze_program, join_program, thaw_program
+from regulars.loyalty.services.refusals import (
+    BadUnits,
+    NoMember,
+    NotEnoughUnits,
+    ProgramFrozen,
+    ProgramNotFound,
+    TooLate,
+    UnknownUnit,
+)
+from regulars.loyalty.services.spending import Spent, capture_hold, hold_units, release_hold, spend_units
+from regulars.loyalty.services.taking_back import restore_spending, take_back_by_refund
+
+__all__ = [
+    "Applied",
+    "BadUnits",
+    "NoMember",
+    "NotEnoughUnits",
+    "ProgramFrozen",
+    "ProgramNotFound",
+    "Spent",
+    "TooLate",
+    "UnknownUnit",
+    "adjust_units",
+    "apply_program",
+    "capture_hold",
+    "check_program",
+    "close_days",
+    "earn_by_purchase",
+    "earn_in",
+    "expire_lots",
+    "forfeit_accounts",
+    "freeze_program",
+    "hold_units",
+    "join_program",
+    "release_hold",
+    "restore_spending",
+    "spend_units",
+    "take_back_by_refund",
+    "thaw_program",
+    "transfer_units",
+]

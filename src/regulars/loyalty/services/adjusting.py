@@ -1,0 +1,107 @@
+"""By hand: give or take units with a reason, and move them from one member to another."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from regulars.customers.queries import Customer
+from regulars.groundwork.kernel.facts import announce
+from regulars.groundwork.kernel.refusals import Refusal
+from regulars.loyalty.events import UnitsAdjusted
+from regulars.loyalty.models import Entry, Program
+from regulars.loyalty.rules.lots import drawn
+from regulars.loyalty.services.booking import Line, open_purse, open_purses
+from regulars.loyalty.services.lifetimes import keep_alive
+from regulars.loyalty.services.programs import join_program
+from regulars.loyalty.services.refusals import BadUnits
+from regulars.loyalty.services.spending import UNITS_MAX, Spent, require, spendable_terms, standing_entries
+
+REASON_MAX = 400
+
+
+class ReasonMissing(Refusal):
+    code = "reason_missing"
+
+    def __init__(self) -> None:
+        sentence = _("An adjustment needs its reason, in at most %(most)s characters.") % {"most": REASON_MAX}
+        super().__init__(sentence, fields={"reason": sentence})
+
+
+class OverLimit(Refusal):
+    code = "over_adjustment_limit"
+    status = 403
+
+    def __init__(self) -> None:
+        super().__init__(_("This is more than one person may adjust alone."))
+
+
+class ToThemselves(Refusal):
+    code = "transfer_to_same_member"
+
+    def __init__(self) -> None:
+        super().__init__(_("Both ends of the transfer are the same person."), fields={"to": _("Name another member.")})
+
+
+def adjust_units(
+    *, program: Program, customer: Customer, unit: str, units: int, reason: str, at: datetime, actor: str, key: str = ""
+) -> Spent:
+    """Give (above zero) or take (below zero) units with a reason; with a `key`, once.
+
+    Raises BadUnits, UnknownUnit, ReasonMissing, OverLimit (above the program's limit for one person), NotEnoughUnits (case 16).
+    """
+    if not reason.strip() or len(reason) > REASON_MAX:
+        raise ReasonMissing
+    if isinstance(units, bool) or units == 0:
+        raise BadUnits(_("An adjustment gives or takes at least one unit."))
+    terms = spendable_terms(program=program, unit=unit, units=abs(units), at=at)
+    most = terms.document.adjustment_units_max
+    if most is not None and abs(units) > most:
+        raise OverLimit
+    with transaction.atomic():
+        join_program(program=program, customer=customer, at=at, actor=actor)
+        purse = open_purse(terms=terms, customer=customer, unit=unit, at=at, actor=actor)
+        if key and (known := standing_entries(purse, key)):
+            return Spent(entries=known, made=False)
+        line = Line(kind="adjusted", other="adjusted", at=at, key=key, why={"reason": reason.strip()})
+        if units > 0:
+            entries = [purse.give(units, line, lives=None)]
+        else:
+            require(purse, -units)
+            entries = purse.take(drawn(purse.open_lots(), -units, at), line)
+        for entry in entries:
+            fact = UnitsAdjusted(tenant_id=program.business_id, at=at, actor=actor, entry_id=entry.pk, units=entry.signed)
+            announce(fact, after={"units": entry.signed})
+        return Spent(entries=entries)
+
+
+def transfer_units(
+    *, program: Program, giver: Customer, getter: Customer, unit: str, units: int, at: datetime, actor: str, key: str = ""
+) -> list[Entry]:
+    """Move units from one member to another; they keep the ends that they had. With a `key`, once.
+
+    Raises ToThemselves, BadUnits, UnknownUnit, NotEnoughUnits, ProgramFrozen.
+    """
+    if units > UNITS_MAX:
+        raise BadUnits(_("This is too much."))
+    terms = spendable_terms(program=program, unit=unit, units=units, at=at)
+    with transaction.atomic():
+        join_program(program=program, customer=getter, at=at, actor=actor)
+        purses = open_purses(terms=terms, customers=[giver, getter], unit=unit, at=at, actor=actor)
+        out, into = purses
+        if {one.pk for one in out.accounts} & {one.pk for one in into.accounts}:
+            raise ToThemselves
+        if key and (known := standing_entries(out, key)):
+            return [*known, *Entry.objects.filter(account__in=into.accounts, act=known[0].act).order_by("pk")]
+        require(out, units)
+        into.act = out.act
+        uses = drawn(out.open_lots(), units, at)
+        entries = out.take(uses, Line(kind="transferred", other="transfer", at=at, key=key))
+        for number, part in uses:
+            lot = out.lots[number]
+            line = Line(kind="transferred", other="transfer", at=at)
+            entries.append(into.give(part, line, lives=(lot.active_at, lot.expires_at), priority=lot.priority))
+        keep_alive(out)
+        return entries

@@ -1,0 +1,271 @@
+"""One customer's purse of one unit, locked: the only place that writes entries, lots and the figures beside them.
+
+A purse is the account of a customer and those of the records merged into it: points follow the pointer, so an unmerge needs no bookkeeping.
+Accounts are locked in the order of their ids; whoever needs a shared row as well (stock, a voucher) takes it afterwards.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.db.models import F
+
+from regulars.business.queries import Scope
+from regulars.customers.queries import Customer, cluster_of
+from regulars.groundwork.kernel.ids import new_id
+from regulars.loyalty.models import Account, Entry, Hold, HoldLot, Lot, LotUse, ProgramVersion
+from regulars.loyalty.rules.calendars import local_day
+from regulars.loyalty.rules.document import Program as Document
+from regulars.loyalty.rules.lots import OpenLot, usable_units
+from regulars.loyalty.rules.units import Unit, active_from, lot_ends
+
+
+class BookedAlready(Exception):
+    """The same key stands in the account already: what was to be booked has happened. Not a refusal: verbs answer it themselves."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Terms:
+    """By which version something is booked."""
+
+    version: ProgramVersion
+    document: Document
+
+    def unit(self, code: str) -> Unit:
+        """The unit's terms; a unit of an account always stands in the version that booked it."""
+        unit = self.document.unit(code)
+        assert unit is not None, code
+        return unit
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """What an entry says beside its units."""
+
+    kind: str
+    other: str
+    at: datetime
+    key: str = ""
+    purchase_id: int | None = None
+    reverses_id: int | None = None
+    why: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass
+class Purse:
+    """Locked accounts with their open lots. `at` is when it is written, `actor` by whom, `act` groups the entries of one act."""
+
+    terms: Terms
+    unit: Unit
+    accounts: list[Account]
+    lots: dict[int, Lot]
+    at: datetime
+    actor: str
+    act: UUID = field(default_factory=new_id)
+    purchases: dict[int, int | None] = field(default_factory=dict)
+
+    @property
+    def own(self) -> Account:
+        """The account of the customer who survives: what comes goes there."""
+        return self.accounts[0]
+
+    def open_lots(self) -> list[OpenLot]:
+        """The lots as the rules see them."""
+        return [
+            OpenLot(
+                id=lot.pk,
+                left=lot.left,
+                held=lot.held,
+                active_at=lot.active_at,
+                expires_at=lot.expires_at,
+                earned_at=lot.earned_at,
+                priority=lot.priority,
+                purchase_id=self.purchases.get(lot.pk),
+            )
+            for lot in self.lots.values()
+        ]
+
+    def usable(self) -> int:
+        """What may be spent now: free and usable lots, less what is owed anywhere in the purse."""
+        return max(usable_units(self.open_lots(), self.at) - sum(account.debt for account in self.accounts), 0)
+
+    def give(self, units: int, line: Line, *, lives: tuple[datetime, datetime | None] | None = None, priority: int = 0) -> Entry:
+        """Units come in: an entry and, unless they are zero, a lot, of which debts are repaid first. `lives`: active from, ends at."""
+        entry = self._write(self.own, units, line, giver=line.other, getter="member")
+        if not units:
+            return entry
+        active, ends = lives or (active_from(self.unit, line.at), lot_ends(self.unit, line.at, self.terms.document.tzinfo))
+        self.lodge(entry, units, active_at=active, ends_at=ends, priority=priority)
+        return entry
+
+    def lodge(self, entry: Entry, units: int, *, active_at: datetime, ends_at: datetime | None, priority: int = 0) -> None:
+        """A new lot for the units of an entry; what the account owes is repaid out of it first."""
+        account = next(one for one in self.accounts if one.pk == entry.account_id)
+        repaid = min(account.debt, units)
+        lot = Lot.objects.create(
+            account=account,
+            entry=entry,
+            quantity=units,
+            left=units - repaid,
+            priority=priority,
+            earned_at=entry.at,
+            active_at=active_at,
+            expires_at=ends_at,
+        )
+        if repaid:
+            LotUse.objects.create(entry=entry, lot=lot, units=repaid)
+        self.lots[lot.pk] = lot
+        self.purchases[lot.pk] = entry.purchase_id
+        self._change(account, balance=units - repaid, debt=-repaid)
+
+    def take(self, uses: Sequence[tuple[int, int]], line: Line, *, held: bool = False, owed: int = 0) -> list[Entry]:
+        """Units go out of these lots, one entry for each account that they lie in; `owed` more become the own account's debt."""
+        by_account: dict[int, list[tuple[Lot, int]]] = {}
+        for number, units in uses:
+            lot = self.lots[number]
+            by_account.setdefault(lot.account_id, []).append((lot, units))
+        if owed or not by_account:
+            by_account.setdefault(self.own.pk, [])
+        return [self._taken(account, by_account[account.pk], line, held, owed) for account in self.accounts if account.pk in by_account]
+
+    def hand_back(self, lot: Lot, units: int, entry: Entry, account: Account) -> None:
+        """Units return to the lot that they came from."""
+        LotUse.objects.create(entry=entry, lot=lot, units=-units)
+        Lot.objects.filter(pk=lot.pk).update(left=F("left") + units)
+        lot.left += units
+        self._change(account, balance=units)
+
+    def note(self, account: Account, units: int, line: Line, *, giver: str, getter: str) -> Entry:
+        """An entry without lots; what follows from it is the caller's."""
+        return self._write(account, units, line, giver=giver, getter=getter)
+
+    def forgive(self, account: Account, units: int) -> None:
+        """A debt is gone, by an entry that the caller has written."""
+        self._change(account, debt=-units)
+
+    def reserve(self, uses: Sequence[tuple[int, int]]) -> None:
+        """Mark units of lots as held, or with units below zero as free again."""
+        for number, units in uses:
+            lot = self.lots[number]
+            Lot.objects.filter(pk=number).update(held=F("held") + units)
+            lot.held += units
+            self._change(next(one for one in self.accounts if one.pk == lot.account_id), held=units)
+
+    def _taken(self, account: Account, uses: list[tuple[Lot, int]], line: Line, held: bool, owed: int) -> Entry:
+        more = owed if account is self.own else 0
+        units = sum(part for _lot, part in uses)
+        entry = self._write(account, units + more, line, giver="member", getter=line.other)
+        for lot, part in uses:
+            Lot.objects.filter(pk=lot.pk).update(left=F("left") - part, held=F("held") - (part if held else 0))
+            lot.left -= part
+            lot.held -= part if held else 0
+        LotUse.objects.bulk_create(LotUse(entry=entry, lot=lot, units=part) for lot, part in uses)
+        self._change(account, balance=-units, held=-units if held else 0, debt=more)
+        return entry
+
+    def _write(self, account: Account, units: int, line: Line, *, giver: str, getter: str) -> Entry:
+        entry = Entry(
+            account=account,
+            seq=account.entries_count + 1,
+            act=self.act,
+            kind=line.kind,
+            giver=giver,
+            getter=getter,
+            units=units,
+            at=line.at,
+            booked_at=self.at,
+            booked_on=local_day(self.at, self.terms.document.tzinfo),
+            version=self.terms.version,
+            purchase_id=line.purchase_id,
+            reverses_id=line.reverses_id,
+            key=line.key,
+            why=line.why,
+            actor=self.actor,
+        )
+        try:
+            with transaction.atomic():
+                entry.save(force_insert=True)
+        except IntegrityError:
+            if line.key and Entry.objects.filter(account=account, key=line.key).exists():
+                raise BookedAlready(line.key) from None
+            raise
+        account.entries_count += 1
+        self._change(account, entries_count=1)
+        return entry
+
+    def _change(self, account: Account, **steps: int) -> None:
+        """Move the kept figures by relative updates: the row is locked, and the constraints of the table have the last word."""
+        for name, step in steps.items():
+            if name != "entries_count":
+                setattr(account, name, getattr(account, name) + step)
+        Account.objects.filter(pk=account.pk).update(**{name: F(name) + step for name, step in steps.items() if step}, moved_at=self.at)
+
+
+def open_purse(*, terms: Terms, customer: Customer, unit: str, at: datetime, actor: str) -> Purse:
+    """Lock a customer's purse of a unit, making the account when there is none, and free what holds have let go by now."""
+    return open_purses(terms=terms, customers=[customer], unit=unit, at=at, actor=actor)[0]
+
+
+def open_purses(*, terms: Terms, customers: Sequence[Customer], unit: str, at: datetime, actor: str) -> list[Purse]:
+    """Lock the purses of several customers together, all accounts in the order of their ids, so that crossing acts never wait in a ring."""
+    clusters = [_cluster(customer) for customer in customers]
+    for records in clusters:
+        Account.objects.get_or_create(program_id=terms.version.program_id, customer_id=records[0], unit=unit)
+    numbers = [number for records in clusters for number in records]
+    found = (
+        Account.objects.select_for_update().filter(program_id=terms.version.program_id, customer_id__in=numbers, unit=unit).order_by("pk")
+    )
+    locked = {account.customer_id: account for account in found}
+    lots: dict[int, dict[int, Lot]] = {}
+    purchases: dict[int, int | None] = {}
+    for lot in Lot.objects.filter(account__in=[one.pk for one in locked.values()], left__gt=0).select_related("entry").order_by("pk"):
+        lots.setdefault(lot.account_id, {})[lot.pk] = lot
+        purchases[lot.pk] = lot.entry.purchase_id
+    purses = []
+    for records in clusters:
+        accounts = [locked[number] for number in records if number in locked]
+        mine = {number: lot for account in accounts for number, lot in lots.get(account.pk, {}).items()}
+        purse = Purse(
+            terms=terms, unit=terms.unit(unit), accounts=accounts, lots=mine, at=at, actor=actor, purchases={n: purchases[n] for n in mine}
+        )
+        _let_go(purse)
+        purses.append(purse)
+    return purses
+
+
+def _cluster(customer: Customer) -> tuple[int, ...]:
+    return cluster_of(scope=Scope(customer.business_id), customer_id=customer.pk) or (customer.pk,)
+
+
+def _let_go(purse: Purse) -> None:
+    """Release the holds of a purse that have ended."""
+    if not any(account.held for account in purse.accounts):
+        return
+    for hold in Hold.objects.filter(account__in=[one.pk for one in purse.accounts], state="held", ends_at__lte=purse.at):
+        free_hold(purse, hold)
+
+
+def free_hold(purse: Purse, hold: Hold) -> None:
+    """Give a hold's units free and settle it; only a hold that still stands."""
+    if not Hold.objects.filter(pk=hold.pk, state="held").update(state="released", settled_at=purse.at):
+        return
+    load_lots(purse, [one.lot_id for one in hold.lots.all()])
+    purse.reserve([(one.lot_id, -one.units) for one in hold.lots.all()])
+
+
+def load_lots(purse: Purse, numbers: Iterable[int]) -> None:
+    """Bring lots into the purse that are used up or closed."""
+    missing = [number for number in numbers if number not in purse.lots]
+    for lot in Lot.objects.filter(pk__in=missing).select_related("entry"):
+        purse.lots[lot.pk] = lot
+        purse.purchases[lot.pk] = lot.entry.purchase_id
+
+
+def uses_of_hold(hold: Hold) -> list[tuple[int, int]]:
+    """Where a hold lies."""
+    return list(HoldLot.objects.filter(hold=hold).order_by("pk").values_list("lot_id", "units"))

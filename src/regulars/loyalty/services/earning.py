@@ -1,0 +1,74 @@
+"""Purchases earn: once for each purchase and unit, by the version in force at the time of the purchase."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+
+from regulars.business.queries import Scope
+from regulars.customers.queries import Customer, traits_of
+from regulars.groundwork.kernel.money import digits_of
+from regulars.loyalty.models import Entry, Membership, Program
+from regulars.loyalty.queries.baskets import basket_of
+from regulars.loyalty.queries.programs import document_of, programs_of, version_at
+from regulars.loyalty.rules.baskets import without
+from regulars.loyalty.rules.earning import Earned, Standing, points_for
+from regulars.loyalty.services.booking import BookedAlready, Line, Terms, open_purse
+from regulars.loyalty.services.lifetimes import keep_alive
+from regulars.loyalty.services.programs import join_program
+from regulars.purchases.queries import Kind, Purchase
+
+
+def earn_by_purchase(*, purchase: Purchase, at: datetime, actor: str) -> list[Entry]:
+    """Book what a sale earns in every program of the business; again changes nothing (case 12)."""
+    made: list[Entry] = []
+    if purchase.kind != Kind.SALE:
+        return made
+    for program in programs_of(scope=Scope(purchase.business_id)):
+        made += earn_in(program=program, purchase=purchase, at=at, actor=actor)
+    return made
+
+
+def earn_in(*, program: Program, purchase: Purchase, at: datetime, actor: str) -> list[Entry]:
+    """Book what a sale earns in one program, zero included and explained; again changes nothing.
+
+    It earns by the version in force when it was bought, whenever it was handed in (case 26).
+    """
+    version = version_at(program=program, at=purchase.at)
+    if version is None or purchase.currency != program.currency:
+        return []
+    terms = Terms(version=version, document=document_of(version))
+    with transaction.atomic():
+        customer = purchase.customer
+        if terms.document.joining == "by_purchase":
+            join_program(program=program, customer=customer, at=purchase.at, actor=actor)
+        elif not Membership.objects.filter(program=program, customer=customer, joined_at__lte=purchase.at, left_at__isnull=True).exists():
+            return []
+        earned = earned_by(terms=terms, purchase=purchase, standing=standing_for(customer))
+        return [entry for one in earned for entry in _booked(terms, customer, purchase, one, at, actor)]
+
+
+def earned_by(*, terms: Terms, purchase: Purchase, standing: Standing) -> Sequence[Earned]:
+    """What a purchase earns under these terms."""
+    document = terms.document
+    basket = without(basket_of(purchase=purchase), document.never_earn)
+    decimals = digits_of(purchase.currency)
+    return points_for(basket, document.earning, document.units, standing, at=purchase.at, zone=document.tzinfo, decimals=decimals)
+
+
+def standing_for(customer: Customer) -> Standing:
+    """What rules may know of a customer: traits that are published as texts."""
+    return Standing(traits={name: str(one.value) for name, one in traits_of(customer=customer).items()})
+
+
+def _booked(terms: Terms, customer: Customer, purchase: Purchase, earned: Earned, at: datetime, actor: str) -> list[Entry]:
+    purse = open_purse(terms=terms, customer=customer, unit=earned.unit, at=at, actor=actor)
+    line = Line(kind="issued", other="issued", at=purchase.at, key=f"earn:{purchase.pk}", purchase_id=purchase.pk, why=earned.why)
+    try:
+        entry = purse.give(earned.units, line)
+    except BookedAlready:
+        return []
+    keep_alive(purse, by=purchase.at)
+    return [entry]

@@ -1,0 +1,216 @@
+"""Members spend: at once, or by a hold that is captured or released later (P4, P7, cases 15, 30, 35, 36, A8, A9)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from regulars.business.queries import Scope
+from regulars.customers.queries import Customer
+from regulars.groundwork.kernel.ids import parsed
+from regulars.groundwork.kernel.refusals import NotFound, Refusal
+from regulars.loyalty.models import Entry, Hold, HoldLot, Program
+from regulars.loyalty.queries.programs import document_of
+from regulars.loyalty.queries.showing import shown_units
+from regulars.loyalty.rules.lots import drawn
+from regulars.loyalty.services.booking import BookedAlready, Line, Purse, Terms, free_hold, load_lots, open_purse, uses_of_hold
+from regulars.loyalty.services.lifetimes import keep_alive
+from regulars.loyalty.services.programs import terms_at
+from regulars.loyalty.services.refusals import BadUnits, NotEnoughUnits, ProgramFrozen, UnknownUnit
+
+UNITS_MAX = 10**15
+
+
+class HoldNotFound(NotFound):
+    code = "hold_not_found"
+
+    def __init__(self) -> None:
+        super().__init__(_("There is no such hold."))
+
+
+class HoldExpired(Refusal):
+    code = "hold_expired"
+    status = 409
+
+    def __init__(self) -> None:
+        super().__init__(_("The hold has ended; its points are free again."))
+
+
+class HoldSettled(Refusal):
+    code = "hold_settled"
+    status = 409
+
+    def __init__(self, state: str) -> None:
+        words = {"captured": _("This hold was captured already."), "released": _("This hold was released already.")}
+        super().__init__(words[state], state=state)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Spent:
+    """The entries of one spending (several when merged records gave), and whether this call wrote them."""
+
+    entries: list[Entry]
+    made: bool = True
+
+    @property
+    def units(self) -> int:
+        """How many units went."""
+        return sum(entry.units for entry in self.entries)
+
+
+def spend_units(
+    *,
+    program: Program,
+    customer: Customer,
+    unit: str,
+    units: int,
+    why: dict[str, Any],
+    at: datetime,
+    actor: str,
+    key: str = "",
+    purchase_id: int | None = None,
+) -> Spent:
+    """Take units out of a member's lots in use order; with a `key`, once.
+
+    Raises BadUnits, UnknownUnit, NotEnoughUnits, ProgramFrozen, ProgramNotFound.
+    """
+    terms = spendable_terms(program=program, unit=unit, units=units, at=at)
+    with transaction.atomic():
+        purse = open_purse(terms=terms, customer=customer, unit=unit, at=at, actor=actor)
+        if key and (known := standing_entries(purse, key)):
+            return Spent(entries=known, made=False)
+        require(purse, units)
+        line = Line(kind="redeemed", other="redeemed", at=at, key=key, purchase_id=purchase_id, why=why)
+        entries = purse.take(drawn(purse.open_lots(), units, at), line)
+        keep_alive(purse)
+        return Spent(entries=entries)
+
+
+def hold_units(
+    *, program: Program, customer: Customer, unit: str, units: int, at: datetime, actor: str, minutes: int | None = None
+) -> Hold:
+    """Reserve units for so many minutes (the program's own by default); their lots stay alive until the hold ends. Raises as `spend_units`."""
+    terms = spendable_terms(program=program, unit=unit, units=units, at=at)
+    if minutes is not None and not 1 <= minutes <= 1440:
+        raise BadUnits(_("A hold lasts between one minute and a day."))
+    with transaction.atomic():
+        purse = open_purse(terms=terms, customer=customer, unit=unit, at=at, actor=actor)
+        require(purse, units)
+        uses = drawn(purse.open_lots(), units, at)
+        ends = at + timedelta(minutes=minutes or terms.document.hold_minutes)
+        hold = Hold.objects.create(account=purse.own, version=terms.version, units=units, made_at=at, ends_at=ends, actor=actor)
+        HoldLot.objects.bulk_create(HoldLot(hold=hold, lot_id=lot, units=part) for lot, part in uses)
+        purse.reserve(uses)
+        return hold
+
+
+def capture_hold(
+    *, scope: Scope, public_id: str, at: datetime, actor: str, units: int | None = None, purchase_id: int | None = None
+) -> tuple[Hold, list[Entry]]:
+    """Spend what was reserved, or less: the rest is free again (case 35). The same capture again gives the same answer.
+
+    It costs what the version said when the hold was made (case 50). Raises HoldNotFound, HoldExpired, HoldSettled, BadUnits, ProgramFrozen.
+    """
+    with transaction.atomic():
+        hold, purse = _opened(scope, public_id, at, actor)
+        wanted = hold.units if units is None else units
+        if isinstance(wanted, bool) or not 0 < wanted <= hold.units:
+            most = shown_units(purse.unit, hold.units)
+            raise BadUnits(_("Between one and %(most)s of this hold can be captured.") % {"most": most})
+        if hold.state == "captured" and hold.captured_units == wanted:
+            return hold, list(Entry.objects.filter(account__in=purse.accounts, key=f"hold:{hold.pk}"))
+        _refuse_settled(hold, at)
+        if hold.account.program.frozen_at:
+            raise ProgramFrozen
+        uses = uses_of_hold(hold)
+        load_lots(purse, [lot for lot, _units in uses])
+        parts = _first(uses, wanted)
+        line = Line(
+            kind="redeemed", other="redeemed", at=at, key=f"hold:{hold.pk}", purchase_id=purchase_id, why={"hold": str(hold.public_id)}
+        )
+        entries = purse.take(parts, line, held=True)
+        purse.reserve([(lot, part - units) for (lot, units), part in zip(uses, _spread(uses, parts), strict=True) if part != units])
+        Hold.objects.filter(pk=hold.pk).update(state="captured", captured_units=wanted, settled_at=at)
+        hold.state, hold.captured_units = "captured", wanted
+        keep_alive(purse)
+        return hold, entries
+
+
+def release_hold(*, scope: Scope, public_id: str, at: datetime, actor: str) -> Hold:
+    """Give what was reserved free again; again changes nothing. Raises HoldNotFound, HoldSettled when it was captured."""
+    with transaction.atomic():
+        hold, purse = _opened(scope, public_id, at, actor)
+        if hold.state == "captured":
+            raise HoldSettled(hold.state)
+        free_hold(purse, hold)
+        hold.refresh_from_db()
+        return hold
+
+
+def spendable_terms(*, program: Program, unit: str, units: int, at: datetime) -> Terms:
+    """Terms by which so many units of this sort may be spent now, as far as the member doesn't matter."""
+    terms = terms_at(program=program, at=at, spending=True)
+    sort = terms.document.unit(unit)
+    if sort is None or sort.kind == "qualifying":
+        raise UnknownUnit(unit)
+    if isinstance(units, bool) or not 0 < units <= UNITS_MAX:
+        raise BadUnits(_("This takes a whole number of units above zero."))
+    return terms
+
+
+def require(purse: Purse, units: int) -> None:
+    """Raises NotEnoughUnits when less can be used now."""
+    usable = purse.usable()
+    if usable < units:
+        raise NotEnoughUnits(unit=purse.unit, needed=units, usable=usable)
+
+
+def standing_entries(purse: Purse, key: str) -> list[Entry]:
+    """What was booked under a key in this purse."""
+    return list(Entry.objects.filter(account__in=purse.accounts, key=key).order_by("account_id"))
+
+
+def _opened(scope: Scope, public_id: str, at: datetime, actor: str) -> tuple[Hold, Purse]:
+    """The hold with its purse locked. The hold's own state is read under that lock; what has ended by now is released with it."""
+    known = (
+        Hold.objects.filter(public_id=public_id, account__program__business_id=scope.business_id)
+        if parsed(public_id)
+        else Hold.objects.none()
+    )
+    hold = known.select_related("account__customer", "account__program", "version").first()
+    if hold is None:
+        raise HoldNotFound
+    terms = Terms(version=hold.version, document=document_of(hold.version))
+    purse = open_purse(terms=terms, customer=hold.account.customer, unit=hold.account.unit, at=at, actor=actor)
+    hold.refresh_from_db(fields=["state", "captured_units", "settled_at"])
+    return hold, purse
+
+
+def _refuse_settled(hold: Hold, at: datetime) -> None:
+    if hold.state == "held":
+        return
+    if hold.state == "released" and hold.ends_at <= at:
+        raise HoldExpired
+    raise HoldSettled(hold.state)
+
+
+def _first(uses: list[tuple[int, int]], units: int) -> list[tuple[int, int]]:
+    parts = []
+    for lot, held in uses:
+        part = min(held, units)
+        units -= part
+        if part:
+            parts.append((lot, part))
+    return parts
+
+
+def _spread(uses: list[tuple[int, int]], parts: list[tuple[int, int]]) -> list[int]:
+    taken = dict(parts)
+    return [taken.get(lot, 0) for lot, _units in uses]
+
+
+__all__ = ["BookedAlready", "Spent", "capture_hold", "hold_units", "release_hold", "spend_units"]
