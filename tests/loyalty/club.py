@@ -71,6 +71,13 @@ def recorded(cast: Cast, customer: Customer, amount: str, *, at: datetime, lines
 
 def refunded(cast: Cast, purchase: Purchase, amount: str, *, at: datetime, lines: Iterable[tuple[str, str]] = ()) -> Purchase:
     """A refund of it, taken back in the books."""
+    row = refund_recorded(cast, purchase, amount, at=at, lines=lines)
+    take_back_by_refund(refund=row, at=at, actor=ACTOR)
+    return row
+
+
+def refund_recorded(cast: Cast, purchase: Purchase, amount: str, *, at: datetime, lines: Iterable[tuple[str, str]] = ()) -> Purchase:
+    """A refund that loyalty has not heard of yet."""
     sale = Sale(
         at=at,
         currency="EUR",
@@ -80,9 +87,7 @@ def refunded(cast: Cast, purchase: Purchase, amount: str, *, at: datetime, lines
         receipt=str(new_id()),
         lines=[SaleLine(amount_minor=-cents(price), product=product) for product, price in lines],
     )
-    row = record_purchase(customer=purchase.customer, branch=cast.market, sale=sale, at=at, actor=ACTOR, original=purchase).purchase
-    take_back_by_refund(refund=row, at=at, actor=ACTOR)
-    return row
+    return record_purchase(customer=purchase.customer, branch=cast.market, sale=sale, at=at, actor=ACTOR, original=purchase).purchase
 
 
 def balance(customer: Customer, at: datetime, unit: str = "points") -> Balance:

@@ -1,13 +1,15 @@
-"""The background work of loyalty: lots end."""
+"""The background work of loyalty: lots end, and each night the books are proven."""
 
 from __future__ import annotations
 
 from regulars.groundwork.kernel import clock
 from regulars.groundwork.kernel.jobs import Work, job
 from regulars.groundwork.kernel.schedules import schedule
-from regulars.loyalty.services import expire_lots
+from regulars.loyalty.services import expire_lots, prove_books
 
+ACTOR = "system:loyalty"
 schedule("loyalty.ends", kind="loyalty.expire", every_minutes=15)
+schedule("loyalty.proof", kind="loyalty.prove", daily="03:40")
 
 
 @job("loyalty.expire", lane="long")
@@ -15,3 +17,9 @@ def expire(work: Work) -> None:
     """Book the ends of lots, as long as there are any."""
     while expire_lots(at=clock.now()):
         work.beat()
+
+
+@job("loyalty.prove", lane="long")
+def prove(work: Work) -> None:
+    """Compare the books of every program; one that doesn't agree is frozen and told about."""
+    prove_books(at=clock.now(), actor=ACTOR)

@@ -5,7 +5,16 @@ from regulars.loyalty.services.closing import close_days
 from regulars.loyalty.services.earning import earn_by_purchase, earn_in
 from regulars.loyalty.services.expiring import expire_lots
 from regulars.loyalty.services.forgetting import forfeit_accounts
-from regulars.loyalty.services.programs import Applied, apply_program, check_program, freeze_program, join_program, thaw_program
+from regulars.loyalty.services.programs import (
+    Applied,
+    DocumentRefused,
+    apply_program,
+    check_program,
+    freeze_program,
+    join_program,
+    thaw_program,
+)
+from regulars.loyalty.services.proving import Proof, prove_books
 from regulars.loyalty.services.refusals import (
     BadUnits,
     NoMember,
@@ -21,10 +30,12 @@ from regulars.loyalty.services.taking_back import restore_spending, take_back_by
 __all__ = [
     "Applied",
     "BadUnits",
+    "DocumentRefused",
     "NoMember",
     "NotEnoughUnits",
     "ProgramFrozen",
     "ProgramNotFound",
+    "Proof",
     "Spent",
     "TooLate",
     "UnknownUnit",
@@ -40,6 +51,7 @@ __all__ = [
     "freeze_program",
     "hold_units",
     "join_program",
+    "prove_books",
     "release_hold",
     "restore_spending",
     "spend_units",

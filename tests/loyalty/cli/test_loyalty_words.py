@@ -1,0 +1,81 @@
+"""`regulars loyalty`: what it prints, and its exit codes."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import pytest
+from django.db import connection
+
+from regulars.groundwork.kernel import clock
+from regulars.project.cli import run
+
+from tests.cast import Cast
+from tests.loyalty.club import DAY, bought, document, local, opened
+
+pytestmark = pytest.mark.django_db
+JUNE = local("2026-06-15 12:00")
+
+
+def said(cast: Cast, capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str]:
+    with clock.standing_at(JUNE + 40 * DAY):
+        code = run(["loyalty", *words, "--business", cast.business.name])
+    return code, capsys.readouterr().out
+
+
+def test_a_program_is_checked_applied_and_shown(cast: Cast, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "crumbs.json"
+    file.write_text(document(typo=1))
+    code, out = said(cast, capsys, "program", "check", str(file))
+    assert code == 1
+    assert out.startswith("typo: unknown_key")
+    assert said(cast, capsys, "program", "apply", str(file))[0] == 1
+    file.write_text(document())
+    assert said(cast, capsys, "program", "check", str(file)) == (0, "“Crumbs” can be applied.\n")
+    code, out = said(cast, capsys, "program", "apply", str(file))
+    assert (code, out.split(",")[0]) == (0, "Version 1")
+    assert "Nothing has changed" in said(cast, capsys, "program", "apply", str(file))[1]
+    code, out = said(cast, capsys, "program", "show", "crumbs")
+    file.write_text(out)
+    assert "Nothing has changed" in said(cast, capsys, "program", "apply", str(file))[1]
+    assert said(cast, capsys, "program", "show", "crumbs", "--versions")[1].startswith("1 2026-07-25")
+    assert said(cast, capsys, "program", "show", "none")[0] != 0
+
+
+def test_statement_ends_export_and_proof(cast: Cast, capsys: pytest.CaptureFixture[str]) -> None:
+    opened(cast, at=local("2026-06-15 00:00"), points={"expiry": {"kind": "fixed", "months": 1}, "scale": 1})
+    bought(cast, cast.ada, "10.50", at=JUNE)
+    assert said(cast, capsys, "expire", "--as-of", "2026-07-10T00:00+02:00") == (0, "Ends were booked for 0 accounts.\n")
+    assert said(cast, capsys, "expire") == (0, "Ends were booked for 1 accounts.\n")
+    assert said(cast, capsys, "expire", "--as-of", "2027-07-10T00:00+02:00")[0] != 0
+    days = json.loads(
+        said(cast, capsys, "statement", "--program", "crumbs", "--from", "2026-06-15", "--to", "2026-07-25", "--format", "json")[1]
+    )["days"]
+    assert (days[0]["issued"], days[0]["closing"], days[-1]["expired"], days[-1]["closing"]) == ("10.5", "10.5", "-10.5", "0.0")
+    rows = list(csv.DictReader(io.StringIO(said(cast, capsys, "export", "entries")[1])))
+    assert [(row["kind"], row["giver"], row["getter"], row["units"], row["version"]) for row in rows] == [
+        ("issued", "issued", "member", "10.5", "1"),
+        ("expired", "member", "expired", "10.5", "1"),
+    ]
+    assert json.loads(said(cast, capsys, "export", "entries", "--format", "json")[1].splitlines()[0])["kind"] == "issued"
+    assert said(cast, capsys, "close", "--program", "crumbs", "--through", "2026-07-24")[1] == "40 days closed.\n"
+    assert said(cast, capsys, "verify") == (0, "0 accounts don't agree.\n")
+
+
+def test_a11_verify_names_the_account_and_stops_spending(cast: Cast, capsys: pytest.CaptureFixture[str]) -> None:
+    opened(cast)
+    bought(cast, cast.ada, "10", at=JUNE)
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE loyalty_account SET balance = 11")
+    assert run(["verify"]) == 1
+    assert "BROKEN loyalty.books: account" in capsys.readouterr().out
+    code, out = said(cast, capsys, "verify")
+    assert code == 1
+    assert "Spending in “crumbs” is stopped now." in out
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE loyalty_account SET balance = 10")
+    assert said(cast, capsys, "verify")[0] == 0
+    assert said(cast, capsys, "thaw", "--program", "crumbs")[1] == "Members can spend again.\n"
