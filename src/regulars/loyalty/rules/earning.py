@@ -13,9 +13,9 @@ from zoneinfo import ZoneInfo
 
 from pydantic import model_validator
 
-from regulars.loyalty.rules.baskets import Basket
 from regulars.loyalty.rules.calendars import within
 from regulars.loyalty.rules.parts import Code, Goods, Name, Number, Part, Period, Positive, Where
+from regulars.loyalty.rules.receipts import Receipt
 from regulars.loyalty.rules.units import Unit, rounded
 
 
@@ -63,7 +63,7 @@ class Earned:
 
 
 def points_for(
-    basket: Basket, rules: Sequence[Earning], units: Sequence[Unit], standing: Standing, *, at: datetime, zone: ZoneInfo, decimals: int
+    basket: Receipt, rules: Sequence[Earning], units: Sequence[Unit], standing: Standing, *, at: datetime, zone: ZoneInfo, decimals: int
 ) -> list[Earned]:
     """What a basket earns of each unit that has a rule, zero included. `decimals`: those of the basket's currency."""
     found = []
@@ -75,7 +75,7 @@ def points_for(
 
 
 def _earned(
-    basket: Basket, rules: Sequence[Earning], unit: Unit, standing: Standing, at: datetime, zone: ZoneInfo, minor: Decimal
+    basket: Receipt, rules: Sequence[Earning], unit: Unit, standing: Standing, at: datetime, zone: ZoneInfo, minor: Decimal
 ) -> Earned:
     steps = [_step(basket, rule, standing, at, zone, minor) for rule in rules]
     counted = _stacked(rules, steps)
@@ -95,7 +95,7 @@ def _earned(
     return Earned(unit=unit.code, units=units, why=why | ({"lacks_minor": lacks} if lacks else {}))
 
 
-def _step(basket: Basket, rule: Earning, standing: Standing, at: datetime, zone: ZoneInfo, minor: Decimal) -> dict[str, Any]:
+def _step(basket: Receipt, rule: Earning, standing: Standing, at: datetime, zone: ZoneInfo, minor: Decimal) -> dict[str, Any]:
     """One rule's part: its code, why it counts or not, on what, and the exact points."""
     step: dict[str, Any] = {"rule": rule.code, "exact": Fraction(0)}
     reason = _barred(rule, basket, standing, at, zone)
@@ -118,7 +118,7 @@ def _step(basket: Basket, rule: Earning, standing: Standing, at: datetime, zone:
     return step | {"reason": "counts" if amount > 0 else "nothing_paid", "exact": points if amount > 0 else Fraction(0)}
 
 
-def barred(where: Where, basket: Basket, tiers: frozenset[str], traits: Mapping[str, str]) -> str:
+def barred(where: Where, basket: Receipt, tiers: frozenset[str], traits: Mapping[str, str]) -> str:
     """Why a rule doesn't count here or for this member, as a code; empty when it does."""
     if where.channels and basket.channel not in where.channels:
         return "other_channel"
@@ -131,7 +131,7 @@ def barred(where: Where, basket: Basket, tiers: frozenset[str], traits: Mapping[
     return ""
 
 
-def _barred(rule: Earning, basket: Basket, standing: Standing, at: datetime, zone: ZoneInfo) -> str:
+def _barred(rule: Earning, basket: Receipt, standing: Standing, at: datetime, zone: ZoneInfo) -> str:
     if not within(rule.period, at, zone):
         return "not_now"
     return barred(rule.where, basket, standing.tiers, standing.traits)
@@ -148,7 +148,7 @@ def _stacked(rules: Sequence[Earning], steps: Sequence[dict[str, Any]]) -> list[
 
 
 def _lacks(
-    basket: Basket,
+    basket: Receipt,
     rules: Sequence[Earning],
     counted: Sequence[dict[str, Any]],
     exact: Fraction,

@@ -11,10 +11,10 @@ from regulars.business.queries import Scope
 from regulars.customers.queries import Customer, traits_of
 from regulars.groundwork.kernel.money import digits_of
 from regulars.loyalty.models import Entry, Membership, Program
-from regulars.loyalty.queries.baskets import basket_of
 from regulars.loyalty.queries.programs import document_of, programs_of, version_at
-from regulars.loyalty.rules.baskets import without
+from regulars.loyalty.queries.receipts import receipt_of
 from regulars.loyalty.rules.earning import Earned, Standing, points_for
+from regulars.loyalty.rules.receipts import without
 from regulars.loyalty.services.booking import BookedAlready, Line, Terms, open_purse
 from regulars.loyalty.services.lifetimes import keep_alive
 from regulars.loyalty.services.programs import join_program
@@ -53,7 +53,7 @@ def earn_in(*, program: Program, purchase: Purchase, at: datetime, actor: str) -
 def earned_by(*, terms: Terms, purchase: Purchase, standing: Standing) -> Sequence[Earned]:
     """What a purchase earns under these terms."""
     document = terms.document
-    basket = without(basket_of(purchase=purchase), document.never_earn)
+    basket = without(receipt_of(purchase=purchase), document.never_earn)
     decimals = digits_of(purchase.currency)
     return points_for(basket, document.earning, document.units, standing, at=purchase.at, zone=document.tzinfo, decimals=decimals)
 

@@ -11,12 +11,12 @@ from django.db.models import Sum
 
 from regulars.groundwork.kernel.money import digits_of
 from regulars.loyalty.models import Entry, LotUse
-from regulars.loyalty.queries.baskets import basket_of, returns_of
 from regulars.loyalty.queries.programs import document_of
-from regulars.loyalty.rules.baskets import kept_after, without
+from regulars.loyalty.queries.receipts import receipt_of, returns_of
 from regulars.loyalty.rules.calendars import DAY
 from regulars.loyalty.rules.earning import Standing, points_for
 from regulars.loyalty.rules.lots import clawed, given_back
+from regulars.loyalty.rules.receipts import kept_after, without
 from regulars.loyalty.services.booking import BookedAlready, Line, Purse, Terms, load_lots, open_purse
 from regulars.loyalty.services.earning import earn_by_purchase
 from regulars.purchases.queries import Kind, Purchase
@@ -76,7 +76,7 @@ def _kept_units(earning: Entry, terms: Terms, sale: Purchase) -> int:
     why = earning.why
     standing = Standing(tiers=frozenset(why["tiers"]), traits=why["traits"], factor=Fraction(why["factor"]))
     document = terms.document
-    basket = without(kept_after(basket_of(purchase=sale), returns_of(purchase=sale)), document.never_earn)
+    basket = without(kept_after(receipt_of(purchase=sale), returns_of(purchase=sale)), document.never_earn)
     decimals = digits_of(sale.currency)
     units = [unit for unit in document.units if unit.code == earning.account.unit]
     kept = points_for(basket, document.earning, units, standing, at=sale.at, zone=document.tzinfo, decimals=decimals)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from regulars.loyalty.rules.baskets import Basket, Line, Return
+from regulars.loyalty.rules.receipts import Receipt, ReceiptLine, Return
 from regulars.purchases.queries import Kind, Purchase, PurchaseLine
 
 
-def basket_of(*, purchase: Purchase) -> Basket:
+def receipt_of(*, purchase: Purchase) -> Receipt:
     """A sale as a basket; one without lines is one line of unknown goods."""
-    lines = tuple(_line(one) for one in purchase.lines.order_by("position")) or (Line(amount_minor=purchase.amount_minor),)
-    return Basket(lines=lines, channel=purchase.source, branch=purchase.branch.code if purchase.branch else "")
+    lines = tuple(_line(one) for one in purchase.lines.order_by("position")) or (ReceiptLine(amount_minor=purchase.amount_minor),)
+    return Receipt(lines=lines, channel=purchase.source, branch=purchase.branch.code if purchase.branch else "")
 
 
 def returns_of(*, purchase: Purchase) -> list[Return]:
@@ -18,7 +18,7 @@ def returns_of(*, purchase: Purchase) -> list[Return]:
     return [Return(amount_minor=-one.amount_minor, lines=tuple(_line(line, sign=-1) for line in one.lines.all())) for one in refunds]
 
 
-def _line(line: PurchaseLine, sign: int = 1) -> Line:
-    return Line(
+def _line(line: PurchaseLine, sign: int = 1) -> ReceiptLine:
+    return ReceiptLine(
         amount_minor=sign * line.amount_minor, product=line.product, category=line.category, quantity_milli=abs(line.quantity_milli)
     )

@@ -9,7 +9,7 @@ from regulars.loyalty.rules.parts import Goods
 
 
 @dataclass(frozen=True, kw_only=True)
-class Line:
+class ReceiptLine:
     """One position as paid: after discounts and points paid. `excluded`: rewards, gift cards and the like, which earn nothing."""
 
     amount_minor: int
@@ -20,10 +20,10 @@ class Line:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Basket:
+class Receipt:
     """A purchase as rules see it."""
 
-    lines: tuple[Line, ...]
+    lines: tuple[ReceiptLine, ...]
     channel: str = ""
     branch: str = ""
 
@@ -38,10 +38,10 @@ class Return:
     """A refund: what was paid back, with its lines where they are known (amounts and quantities above zero)."""
 
     amount_minor: int
-    lines: tuple[Line, ...] = ()
+    lines: tuple[ReceiptLine, ...] = ()
 
 
-def without(basket: Basket, never: Goods | None) -> Basket:
+def without(basket: Receipt, never: Goods | None) -> Receipt:
     """The basket with the goods that never earn marked so."""
     if never is None:
         return basket
@@ -50,7 +50,7 @@ def without(basket: Basket, never: Goods | None) -> Basket:
     )
 
 
-def kept_after(basket: Basket, returns: Sequence[Return]) -> Basket:
+def kept_after(basket: Receipt, returns: Sequence[Return]) -> Receipt:
     """What is kept of a basket: named goods leave their own lines, amounts without lines leave all lines in proportion.
 
     The order of the returns decides nothing about the sum that is kept; amounts beyond a line's own go to the others.
@@ -72,7 +72,7 @@ def kept_after(basket: Basket, returns: Sequence[Return]) -> Basket:
     return replace(basket, lines=tuple(lines))
 
 
-def _taken_from(lines: list[Line], gone: Line) -> int:
+def _taken_from(lines: list[ReceiptLine], gone: ReceiptLine) -> int:
     """Take a returned line out of the lines of the same goods; gives the amount that was found there."""
     amount, milli = gone.amount_minor, gone.quantity_milli
     for place, line in enumerate(lines):
