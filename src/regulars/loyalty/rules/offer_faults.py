@@ -17,8 +17,10 @@ Codes (places as in the document, "discounts.0.period"):
 
 from __future__ import annotations
 
+from calendar import isleap
 from collections.abc import Collection, Iterator, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from regulars.groundwork.kernel.money import NotMoney, minor_units
@@ -29,7 +31,7 @@ from regulars.loyalty.rules.pricing import NO_CAPS
 
 WARNINGS = frozenset({"hours_skipped", "day_limit_idle", "cap_idle"})
 AMOUNTS = ("min_order", "amount", "after_spend", "unit_price", "unit_amount")
-DAYS_LOOKED_AT = 3660
+LOOKED_AT = timedelta(days=3660)
 
 
 def faults_of_offers(
@@ -93,15 +95,36 @@ def _faults_of_period(period: Period, zone: ZoneInfo, today: date) -> list[str]:
         return ["period_over"]
     if period.from_on is None or period.until_on is None:
         return []
-    length = min((period.until_on - period.from_on).days + 1, DAYS_LOOKED_AT)
-    days = [
-        day for day in (period.from_on + n * DAY for n in range(length)) if not period.weekdays or DAYS[day.weekday()] in period.weekdays
-    ]
-    if not days:
+    days = _days_of(period, period.from_on, min(period.until_on, period.from_on + LOOKED_AT))
+    if next(days, None) is None:
         return ["weekdays_never"]
-    # Only a day on which clocks change can lack hours; looking at each minute of all others would take seconds.
-    changing = [day for day in days if end_of(day, zone) - start_of(day, zone) != DAY]
-    skipped = [day for day in changing if empty_days(period.model_copy(update={"from_on": day, "until_on": day}), zone)]
+    skipped = {day for day in _changing(period, zone) if _skips(day, period.from_time, period.until_time, zone)}
     if not skipped:
         return []
-    return ["hours_never" if len(skipped) == len(days) else "hours_skipped"]
+    every_day = _days_of(period, period.from_on, min(period.until_on, period.from_on + LOOKED_AT))
+    return ["hours_never" if all(day in skipped for day in every_day) else "hours_skipped"]
+
+
+def _days_of(period: Period, first: date, last: date) -> Iterator[date]:
+    days = (first + n * DAY for n in range((last - first).days + 1))
+    return (day for day in days if not period.weekdays or DAYS[day.weekday()] in period.weekdays)
+
+
+def _changing(period: Period, zone: ZoneInfo) -> list[date]:
+    """The days of a period on which clocks change: only they can lack hours, and looking at each minute of all others takes seconds."""
+    if period.from_on is None or period.until_on is None:
+        return []
+    first, last = period.from_on, min(period.until_on, period.from_on + LOOKED_AT)
+    days = (day for year in range(first.year, last.year + 1) for day in _clock_changes(year, zone))
+    return [day for day in days if first <= day <= last and (not period.weekdays or DAYS[day.weekday()] in period.weekdays)]
+
+
+@lru_cache(maxsize=1000)
+def _clock_changes(year: int, zone: ZoneInfo) -> tuple[date, ...]:
+    days = (date(year, 1, 1) + n * DAY for n in range(366 if isleap(year) else 365))
+    return tuple(day for day in days if end_of(day, zone) - start_of(day, zone) != DAY)
+
+
+@lru_cache(maxsize=10_000)
+def _skips(day: date, from_time: str, until_time: str, zone: ZoneInfo) -> bool:
+    return bool(empty_days(Period(from_on=day, until_on=day, from_time=from_time, until_time=until_time), zone))
