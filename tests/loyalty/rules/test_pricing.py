@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from regulars.loyalty.rules.baskets import Basket, Line, Member, Priced, Progress, Used
+from regulars.loyalty.rules.eligibility import counted_from
 from regulars.loyalty.rules.offers import Offer, Stacking
 from regulars.loyalty.rules.pricing import judged_at, price, refund_of
 
@@ -257,6 +258,16 @@ REACHED = [
 def test_a_frequent_buyer_gets_the_discount_without_asking(offer: Offer, progress: Progress, reason: str, off: int) -> None:
     result = priced(basket(400, coffee(500)), offer, member=Member(progress={"d": progress}))
     assert [(one.reason, one.amount_minor) for one in result.applied] == [(reason, off)]
+
+
+@pytest.mark.parametrize(
+    ("days", "since"),
+    [(None, None), (1, "2026-11-20T00:00:00+01:00"), (30, "2026-10-22T00:00:00+02:00")],
+    ids=["ever", "today", "thirty days, over the end of summer time"],
+)
+def test_a_window_counts_local_days_and_today_is_one(days: int | None, since: str | None) -> None:
+    offer = discount(every=10, percent="5", **({"window_days": days} if days else {}))
+    assert counted_from(offer, NOON, BERLIN) == (datetime.fromisoformat(since) if since else None)
 
 
 def test_rewards_and_gift_cards_are_paid_in_full() -> None:

@@ -71,8 +71,8 @@ class Basket:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
-    """How far a member has come towards one discount: earlier purchases and their spend, within the discount's window of days before the
-    quote's instant and, where its `counts_since_given`, after the last purchase that got it."""
+    """How far a member has come towards one discount: earlier purchases and their spend, since `counted_from` and, where
+    its `counts_since_given`, after the last purchase that got it."""
 
     purchases: int = 0
     spend_minor: int = 0

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from regulars.groundwork.kernel.money import minor_units
 from regulars.loyalty.rules import baskets as reasons
 from regulars.loyalty.rules.baskets import Basket, Member, NotApplied, Progress, Used
-from regulars.loyalty.rules.calendars import within
+from regulars.loyalty.rules.calendars import DAY, local_day, start_of, within
 from regulars.loyalty.rules.offers import Discount, Offer, Special
 from regulars.loyalty.rules.parts import Where
 
@@ -35,6 +35,13 @@ def due(offer: Offer, basket: Basket, member: Member | None, at: datetime, zone:
     if member is None:
         return NotApplied(offer=offer.code, reason=reasons.FOR_MEMBERS)
     return _not_theirs(offer.where, offer.code, member) or _lacking(offer, basket, member, meant) or _within_limits(offer, member, meant)
+
+
+def counted_from(offer: Discount, at: datetime, zone: ZoneInfo) -> datetime | None:
+    """The instant from which purchases count towards a discount: so many local days, today being one of them. None: from the first one."""
+    if offer.window_days is None:
+        return None
+    return start_of(local_day(at, zone) - (offer.window_days - 1) * DAY, zone)
 
 
 def whole_units(basket: Basket, meant: frozenset[int]) -> dict[int, int]:

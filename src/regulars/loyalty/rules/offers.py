@@ -59,8 +59,8 @@ class Discount(Offer):
     """A frequent-buyer discount, given by the till without being asked for.
 
     Earned in one way: `every` tenth purchase (this one counts as one), or once `after_purchases` or `after_spend` was reached by earlier
-    purchases. Only those within the last `window_days` count (None: all). With `starts_anew` counting begins again after each time that the
-    discount was given, which `every` always does: otherwise a window that slides would make every purchase the tenth one.
+    purchases. Only those of the last `window_days` count, today included (None: all). With `starts_anew` counting begins again after each
+    time that the discount was given, which `every` always does: otherwise a window that slides would make every purchase the tenth one.
 
     Gives `percent` or a fixed `amount` off the goods meant, once an order.
     """
