@@ -105,6 +105,14 @@ STACKS: list[tuple[str, Sequence[Offer], Stacking, dict[str, int], int, dict[str
         0,
         {"b": ("nothing_left",)},
     ),
+    (
+        "in the best candidate, but after one that left nothing",
+        (special("m", percent="100", stacking="best", priority=1), A.model_copy(update={"priority": 2}), special("p", unit_price="100")),
+        Stacking(),
+        {"m": 10_000},
+        0,
+        {"a": ("nothing_left",), "p": ("nothing_left",)},
+    ),
     ("no offers", (), Stacking(), {}, 10_000, {}),
 ]
 
@@ -123,6 +131,8 @@ def test_what_a_cap_takes_back_is_told() -> None:
     assert [(one.offer, one.cut_by, one.withheld_minor) for one in result.applied] == [("a", "", 0), ("b", "program_cap", 500)]
     [own] = priced(basket(10_000), special(percent="50", cap_percent="12.5")).applied
     assert (own.cut_by, own.withheld_minor) == ("offer_cap", 3750)
+    [both] = priced(basket(10_000), special(percent="50", cap_percent="30"), stacking=THIRTY).applied
+    assert (both.cut_by, both.withheld_minor) == ("program_cap", 2000)
 
 
 COFFEE = {"goods": {"categories": ["Coffee"]}}
@@ -284,6 +294,13 @@ def test_a_limit_that_cuts_is_told() -> None:
     assert other.cut_by == "day_limit"
     [free] = priced(basket(9, 9, 9, 9), special(buy=1, free=1, limit=1)).applied
     assert (free.cut_by, free.amount_minor) == ("limit", 9)
+
+
+def test_a_rounded_cent_never_goes_to_a_line_that_is_already_free() -> None:
+    """5 + 0.25 + 0.25 is 6, and the largest remainder would give the first line 6 of its 5."""
+    crumbs = [Line(amount_minor=1, quantity_milli=5, product=product) for product in ("bun", "rye")]
+    result = priced(basket(5, *crumbs), special(unit_amount="0.50"))
+    assert [line.discount_minor for line in result.lines] == [5, 1, 0]
 
 
 def test_ties_go_to_the_line_that_was_rung_up_first() -> None:
