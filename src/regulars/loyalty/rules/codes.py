@@ -26,7 +26,12 @@ TEXT_MAX = 80
 CHUNK = 65_536  # codes made at once: bounds the memory of a million
 
 _VALUE_OF = {symbol: value for value, symbol in enumerate(ALPHABET)}
-_READ_AS = {**_VALUE_OF, **{symbol.lower(): value for symbol, value in _VALUE_OF.items()}, **dict.fromkeys("oO", 0), **dict.fromkeys("iIlL", 1)}
+_READ_AS = {
+    **_VALUE_OF,
+    **{symbol.lower(): value for symbol, value in _VALUE_OF.items()},
+    **dict.fromkeys("oO", 0),
+    **dict.fromkeys("iIlL", 1),
+}
 # What people, and their phones, put between groups.
 _BETWEEN = frozenset(" \t\r\n\u00a0\u2007\u2009\u202f-\u2010\u2011\u2012\u2013\u2014\u2212")
 
