@@ -187,6 +187,17 @@ def test_stamps_of_two_visits_keep_their_distance_whichever_comes_in_first(last:
     assert count or given_.reasons == (Reason("too_soon", {"minutes_between": 30, "minutes_left": left}),)
 
 
+def test_limits_that_are_just_reached_leave_nothing_out() -> None:
+    assert stamps(*[COFFEE] * 3, today=1, per_visit_max=3, per_day_max=4) == Stamps(
+        3, (Reason("per_item", {"stamps": 3, "quantity_milli": 3000}),)
+    )
+
+
+def test_an_amount_that_is_just_reached_gives_its_stamp() -> None:
+    figures = {"stamps": 1, "paid_minor": 300, "per_minor": 300}
+    assert stamps(COFFEE, stamps_per="amount", per_amount="3.00") == Stamps(1, (Reason("per_amount", figures),))
+
+
 def test_an_amount_that_the_currency_cannot_have_is_refused() -> None:
     with pytest.raises(NotMoney):
         stamps(COFFEE, stamps_per="amount", per_amount="2.50", sold={"currency": "JPY"})
@@ -305,6 +316,11 @@ def test_a_card_that_cannot_exist_is_refused(stamps_: int, owed: int) -> None:
         Punches(10, stamps_, owed)
 
 
+def test_a_card_of_one_stamp_is_none() -> None:
+    with pytest.raises(ValueError, match="no card stands at"):
+        Punches(1)
+
+
 def test_counts_below_zero_are_refused() -> None:
     with pytest.raises(ValueError, match="taken_back"):
         punched(Punches(10, 3), -1)
@@ -337,10 +353,35 @@ def test_a_card_ends_with_a_day_of_the_programs_zone(
     assert found == (datetime.fromisoformat(ends) if ends else None)
 
 
+def test_a_card_gives_one_reward_unless_it_says_more_and_knows_no_limit_unless_it_has_one() -> None:
+    plain = card()
+    assert (plain.reward.count, plain.minutes_between, plain.stamps_per, plain.expiry.kind) == (1, 0, "item", "none")
+    assert (plain.per_visit_max, plain.per_day_max, plain.minimum_amount, plain.per_amount) == (None, None, None, None)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"target": 2},
+        {"target": 100},
+        {"per_visit_max": 1000},
+        {"per_day_max": 1},
+        {"minutes_between": 10_080},
+        {"expiry": {"kind": "activity", "months": 120}},
+        {"reward": {"code": "free-coffee", "count": 100}},
+    ],
+)
+def test_a_card_may_go_to_its_limits(changes: dict[str, Any]) -> None:
+    assert json.loads(card(**changes).model_dump_json(include=set(changes))).items() >= changes.items()
+
+
 @pytest.mark.parametrize(
     "changes",
     [
         {"target": 1},
+        {"minutes_between": 10_081},
+        {"expiry": {"kind": "activity", "months": 121}},
+        {"reward": {"code": "free-coffee", "count": 101}},
         {"target": 101},
         {"target": True},
         {"target": 10.0},

@@ -35,22 +35,22 @@ def test_a_sound_card_has_no_fault() -> None:
 @pytest.mark.parametrize(
     ("changes", "fault"),
     [
-        ({"reward": {"code": "free-tea"}}, ("/cards/0/reward/code", "reward_unknown")),
-        ({"per_visit_max": 0}, ("/cards/0/per_visit_max", "below_one")),
-        ({"per_day_max": 0}, ("/cards/0/per_day_max", "below_one")),
-        ({"per_visit_max": 4, "per_day_max": 3}, ("/cards/0/per_visit_max", "visit_above_day")),
-        ({"stamps_per": "amount", "per_amount": "0.005"}, ("/cards/0/per_amount", "not_money")),
-        ({"minimum_amount": "0.005"}, ("/cards/0/minimum_amount", "not_money")),
-        ({"goods": {"products": ["Espresso"], "except_products": ["espresso"]}}, ("/cards/0/goods", "goods_never")),
-        ({"goods": {"categories": ["Tea"], "except_categories": ["tea", "milk"]}}, ("/cards/0/goods", "goods_never")),
-        ({"where": {"traits": {"risk/a": []}}}, ("/cards/0/where/traits/risk~1a", "traits_never")),
-        ({"period": {"from_on": "2026-05-11", "until_on": "2026-05-15", "weekdays": ["sat", "sun"]}}, ("/cards/0/period", "days_never")),
-        ({"period": CHANGE_DAY | SKIPPED}, ("/cards/0/period", "hours_empty")),  # case 20
+        ({"reward": {"code": "free-tea"}}, ("cards.0.reward.code", "reward_unknown")),
+        ({"per_visit_max": 0}, ("cards.0.per_visit_max", "below_one")),
+        ({"per_day_max": 0}, ("cards.0.per_day_max", "below_one")),
+        ({"per_visit_max": 4, "per_day_max": 3}, ("cards.0.per_visit_max", "visit_above_day")),
+        ({"stamps_per": "amount", "per_amount": "0.005"}, ("cards.0.per_amount", "too_many_decimals")),
+        ({"minimum_amount": "0.005"}, ("cards.0.minimum_amount", "too_many_decimals")),
+        ({"goods": {"products": ["Espresso"], "except_products": ["espresso"]}}, ("cards.0.goods", "goods_all_excepted")),
+        ({"goods": {"categories": ["Tea"], "except_categories": ["tea", "milk"]}}, ("cards.0.goods", "goods_all_excepted")),
+        ({"where": {"traits": {"risk/a": []}}}, ("cards.0.where.traits.risk/a", "trait_without_values")),
+        ({"period": {"from_on": "2026-05-11", "until_on": "2026-05-15", "weekdays": ["sat", "sun"]}}, ("cards.0.period", "weekdays_never")),
+        ({"period": CHANGE_DAY | SKIPPED}, ("cards.0.period", "hours_never")),  # case 20
         (
             {"period": {"from_on": "2026-03-02", "until_on": "2026-03-08", "weekdays": ["sun"]} | SKIPPED},
-            ("/cards/0/period", "hours_empty"),
+            ("cards.0.period", "hours_never"),
         ),
-        ({"period": {"from_on": "2026-03-07", "until_on": "2026-03-08"} | SKIPPED}, ("/cards/0/period", "hours_sometimes_empty")),
+        ({"period": {"from_on": "2026-03-07", "until_on": "2026-03-08"} | SKIPPED}, ("cards.0.period", "hours_skipped")),
     ],
 )
 def test_a_card_that_contradicts_itself_is_found_with_its_place(changes: dict[str, Any], fault: Fault) -> None:
@@ -80,11 +80,17 @@ def test_a_card_that_matches_at_some_time_is_left_alone(changes: dict[str, Any])
 def test_every_fault_of_every_card_is_told_at_once() -> None:
     found = faults(card(), card(code="tea"), card(per_day_max=0, reward={"code": "gone"}))
     assert found == [
-        ("/cards/0/code", "code_twice"),
-        ("/cards/2/code", "code_twice"),
-        ("/cards/2/reward/code", "reward_unknown"),
-        ("/cards/2/per_day_max", "below_one"),
+        ("cards.0.code", "duplicate_code"),
+        ("cards.2.code", "duplicate_code"),
+        ("cards.2.reward.code", "reward_unknown"),
+        ("cards.2.per_day_max", "below_one"),
     ]
+
+
+def test_a_card_for_a_tier_that_nobody_can_reach_is_found() -> None:
+    golden = card(where={"tiers": ["gold", "platinum"]})
+    assert faults_of_cards([golden], REWARDS, NEW_YORK, tiers=["silver", "gold"]) == [("cards.0.where.tiers.1", "unknown_tier")]
+    assert faults_of_cards([golden], REWARDS, NEW_YORK) == []
 
 
 def test_without_a_currency_amounts_are_left_to_whoever_knows_it() -> None:
@@ -112,15 +118,15 @@ def test_a_sound_ladder_has_no_fault() -> None:
 @pytest.mark.parametrize(
     ("found", "fault"),
     [
-        (lambda: of_ladder(currency="points"), ("/ladder/currency", "currency_unknown")),
-        (lambda: of_ladder(kind="spendable"), ("/ladder/currency", "currency_not_qualifying")),  # case 41: spending would lower a tier
-        (lambda: of_ladder(tiers=[]), ("/ladder/tiers", "no_tiers")),
-        (lambda: of_ladder(guarantee_months=1, notice_days=28), ("/ladder/notice_days", "notice_longer_than_guarantee")),
-        (lambda: of_ladder(SILVER, {**GOLD, "from_units": 500, "keep_units": 500}), ("/ladder/tiers/1/from_units", "not_ascending")),
-        (lambda: of_ladder(GOLD, SILVER), ("/ladder/tiers/1/from_units", "not_ascending")),
-        (lambda: of_ladder({**GOLD, "keep_units": 1001}), ("/ladder/tiers/0/keep_units", "keep_above_from")),
-        (lambda: of_ladder(SILVER, {**GOLD, "keep_units": 399}), ("/ladder/tiers/1/keep_units", "keep_not_ascending")),
-        (lambda: of_ladder(BRONZE, {**GOLD, "welcome": "free-yacht"}), ("/ladder/tiers/1/welcome", "reward_unknown")),
+        (lambda: of_ladder(currency="points"), ("ladder.currency", "currency_unknown")),
+        (lambda: of_ladder(kind="spendable"), ("ladder.currency", "currency_not_qualifying")),  # case 41: spending would lower a tier
+        (lambda: of_ladder(tiers=[]), ("ladder.tiers", "no_tiers")),
+        (lambda: of_ladder(guarantee_months=1, notice_days=28), ("ladder.notice_days", "notice_longer_than_guarantee")),
+        (lambda: of_ladder(SILVER, {**GOLD, "from_units": 500, "keep_units": 500}), ("ladder.tiers.1.from_units", "not_ascending")),
+        (lambda: of_ladder(GOLD, SILVER), ("ladder.tiers.1.from_units", "not_ascending")),
+        (lambda: of_ladder({**GOLD, "keep_units": 1001}), ("ladder.tiers.0.keep_units", "keep_above_from")),
+        (lambda: of_ladder(SILVER, {**GOLD, "keep_units": 399}), ("ladder.tiers.1.keep_units", "keep_not_ascending")),
+        (lambda: of_ladder(BRONZE, {**GOLD, "welcome": "free-yacht"}), ("ladder.tiers.1.welcome", "reward_unknown")),
     ],
 )
 def test_a_ladder_that_contradicts_itself_is_found_with_its_place(found: Any, fault: Fault) -> None:
@@ -128,7 +134,10 @@ def test_a_ladder_that_contradicts_itself_is_found_with_its_place(found: Any, fa
 
 
 def test_two_tiers_of_one_code_are_both_named() -> None:
-    assert of_ladder(SILVER, {**GOLD, "code": "silver"}) == [("/ladder/tiers/0/code", "code_twice"), ("/ladder/tiers/1/code", "code_twice")]
+    assert of_ladder(SILVER, {**GOLD, "code": "silver"}) == [
+        ("ladder.tiers.0.code", "duplicate_code"),
+        ("ladder.tiers.1.code", "duplicate_code"),
+    ]
 
 
 def test_a_notice_just_shorter_than_the_guarantee_is_fine() -> None:

@@ -159,7 +159,7 @@ class Punches:
     owed: int = 0
 
     def __post_init__(self) -> None:
-        if self.target < 1 or not 0 <= self.stamps < self.target or self.owed < 0 or (self.stamps and self.owed):
+        if self.target < 2 or not 0 <= self.stamps < self.target or self.owed < 0 or (self.stamps and self.owed):
             raise ValueError(f"no card stands at {self.stamps} of {self.target} with {self.owed} owed")
 
 
