@@ -270,6 +270,13 @@ def test_what_reached_a_tier_does_not_keep_it_for_a_second_year() -> None:
     assert qualifying_at_review(ladder(), gold, history, date(2027, 2, 20), BERLIN) == 3
 
 
+@pytest.mark.parametrize(("window", "midnight", "units"), [("rolling", "2027-02-21", 0), ("calendar_year", "2027-01-01", 1000)])
+def test_what_is_earned_at_midnight_belongs_to_the_day_that_begins(window: str, midnight: str, units: int) -> None:
+    gold = holder("gold", "2026-02-20")
+    history = [*earned(("2026-02-20", 1000)), Qualifying(on(midnight, "00:00"), 7)]
+    assert qualifying_at_review(ladder(window=window), gold, history, date(2027, 2, 20), BERLIN) == units
+
+
 def test_a_review_is_held_on_its_own_day_alone() -> None:
     for standing, day in ((holder("gold", "2026-02-20"), date(2027, 2, 19)), (NEW, date(2027, 2, 20))):
         with pytest.raises(ValueError, match="no review"):

@@ -31,9 +31,9 @@ def faults_of_cards(
 ) -> list[Fault]:
     """The faults of a program's cards. With `currency` its amounts are looked at, too ("0.005" is none in euros), with `tiers` their names.
 
-    Codes: duplicate_code, reward_unknown, too_many_decimals, below_one (a limit that lets no stamp through), visit_above_day (a limit that another one
-    makes void), goods_all_excepted, trait_without_values, unknown_tier, weekdays_never (no such weekday in the period), hours_never (skipped by the clock change on every
-    day), hours_skipped (on some).
+    Codes: duplicate_code, reward_unknown, too_many_decimals, below_one (a limit that lets no stamp through), visit_above_day (a limit that
+    another one makes void: a warning), goods_all_excepted, trait_without_values, unknown_tier, weekdays_never (no such weekday in the
+    period), hours_never (skipped by the clock change on every day), hours_skipped (on some: a warning).
     """
     codes = Counter(card.code for card in cards)
     found = []
