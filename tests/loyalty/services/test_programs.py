@@ -66,7 +66,7 @@ def test_20_hours_that_never_come_are_warned_of() -> None:
     hours = {"from_on": "2026-03-08", "until_on": "2026-03-08", "from_time": "02:00", "until_time": "03:00"}
     text = document(zone="America/New_York", earning=[BASE | {"period": hours}])
     _document, warnings = check_program(text=text, at=local("2026-01-01 00:00"))
-    assert [(one.place, one.code, one.sentence) for one in warnings] == [("earning.0.period", "empty_hours", "2026-03-08")]
+    assert [(one.place, one.code, one.sentence) for one in warnings] == [("earning.0.period", "hours_never", "")]
 
 
 def test_a_document_is_refused_with_every_fault_and_its_place() -> None:

@@ -1,4 +1,4 @@
-"""Purchases as baskets: what rules see of them."""
+"""Purchases as receipts: what rules see of them."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from regulars.purchases.queries import Kind, Purchase, PurchaseLine
 
 
 def receipt_of(*, purchase: Purchase) -> Receipt:
-    """A sale as a basket; one without lines is one line of unknown goods."""
+    """A sale as a receipt; one without lines is one line of unknown goods."""
     lines = tuple(_line(one) for one in purchase.lines.order_by("position")) or (ReceiptLine(amount_minor=purchase.amount_minor),)
-    return Receipt(lines=lines, channel=purchase.source, branch=purchase.branch.code if purchase.branch else "")
+    return Receipt(lines=lines, currency=purchase.currency, channel=purchase.source, branch=purchase.branch.code if purchase.branch else "")
 
 
 def returns_of(*, purchase: Purchase) -> list[Return]:

@@ -11,18 +11,26 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AwareDatetime, BeforeValidator, Field, ValidationError
 
-from regulars.loyalty.rules.calendars import empty_days
+from regulars.loyalty.rules.cards import Card
+from regulars.loyalty.rules.contradictions import WARNINGS as CARD_WARNINGS
+from regulars.loyalty.rules.contradictions import faults_of_cards, faults_of_ladder, faults_of_period
 from regulars.loyalty.rules.earning import Earning
+from regulars.loyalty.rules.offer_faults import WARNINGS as OFFER_WARNINGS
+from regulars.loyalty.rules.offer_faults import faults_of_offers
+from regulars.loyalty.rules.offers import Discount, Special, Stacking
 from regulars.loyalty.rules.parts import Code, Goods, Name, Note, Part
+from regulars.loyalty.rules.tiers import Ladder
 from regulars.loyalty.rules.units import Unit
 
 DOCUMENT_BYTES_MAX = 4 * 1024 * 1024
+WARNINGS = CARD_WARNINGS | OFFER_WARNINGS
+EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 Money = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
 
 
@@ -45,6 +53,11 @@ class Program(Part):
     joining: Literal["by_purchase", "by_request"] = "by_purchase"
     units: tuple[Unit, ...] = ()
     earning: tuple[Earning, ...] = ()
+    ladder: Ladder | None = None
+    cards: tuple[Card, ...] = ()
+    discounts: tuple[Discount, ...] = ()
+    specials: tuple[Special, ...] = ()
+    stacking: Stacking = Stacking()
     never_earn: Goods | None = None
     hold_minutes: Annotated[int, Field(ge=1, le=1440)] = 15
     grace_days: Annotated[int, Field(ge=0, le=365)] = 30
@@ -52,8 +65,18 @@ class Program(Part):
     adjustment_units_max: Annotated[int, Field(ge=0)] | None = None
 
     def unit(self, code: str) -> Unit | None:
-        """The unit with this code, or None."""
-        return next((unit for unit in self.units if unit.code == code), None)
+        """The unit with this code, or None. Each card counts its stamps in a unit of its own, which bears the card's code."""
+        return next((unit for unit in (*self.units, *self.stamps) if unit.code == code), None)
+
+    @property
+    def stamps(self) -> tuple[Unit, ...]:
+        """The units in which cards count."""
+        return tuple(Unit(code=card.code, name=card.name, kind="stamps") for card in self.cards)
+
+    @property
+    def tier_codes(self) -> tuple[str, ...]:
+        """The tiers, lowest first."""
+        return tuple(tier.code for tier in self.ladder.tiers) if self.ladder else ()
 
     @property
     def tzinfo(self) -> ZoneInfo:
@@ -105,30 +128,55 @@ def digest_of(text: str) -> str:
 
 def contradictions(program: Program) -> Iterator[Fault]:
     """Rules that can't be meant: names twice, units that don't exist, rules that never match."""
-    for section in ("units", "earning"):
-        counts = Counter(one.code for one in getattr(program, section))
-        for code, count in counts.items():
-            if count > 1:
-                yield Fault(f"{section}.{code}", "code_twice")
+    yield from _twice(program)
     known = {unit.code: unit for unit in program.units}
     for place, rule in enumerate(program.earning):
         if rule.unit not in known:
             yield Fault(f"earning.{place}.unit", "unknown_unit")
         elif known[rule.unit].kind == "stamps":
             yield Fault(f"earning.{place}.unit", "stamps_come_from_cards")
+        for number, tier in enumerate(rule.where.tiers):
+            if tier not in program.tier_codes:
+                yield Fault(f"earning.{place}.where.tiers.{number}", "unknown_tier")
     for place, unit in enumerate(program.units):
         if unit.worth is not None and unit.kind != "spendable":
             yield Fault(f"units.{place}.worth", "not_spendable")
+    yield from (Fault(place, code) for place, code in _of_sections(program) if code not in WARNINGS and code != "period_over")
 
 
 def never_now(program: Program, *, at: datetime) -> Iterator[Fault]:
-    """Rules that will not match any more, or on some of their days not at all: warnings for whoever edits (case 20)."""
+    """What deserves a look: rules that will not match any more, or on some of their days not at all (case 20), limits that do nothing."""
     today = at.astimezone(program.tzinfo).date()
     for place, rule in enumerate(program.earning):
         if rule.period.until_on is not None and rule.period.until_on < today:
-            yield Fault(f"earning.{place}.period", "over")
-        for day in empty_days(rule.period, program.tzinfo):
-            yield Fault(f"earning.{place}.period", "empty_hours", day.isoformat())
+            yield Fault(f"earning.{place}.period", "period_over")
+        yield from (Fault(f"earning.{place}.period", code) for code in faults_of_period(rule.period, program.tzinfo))
+    yield from (Fault(place, code) for place, code in _of_sections(program, at) if code in WARNINGS or code == "period_over")
+
+
+def _twice(program: Program) -> Iterator[Fault]:
+    sections = {
+        "units": [unit.code for unit in (*program.units, *program.stamps)],
+        "earning": [rule.code for rule in program.earning],
+        "discounts": [offer.code for offer in (*program.discounts, *program.specials)],
+    }
+    for section, codes in sections.items():
+        for code, count in Counter(codes).items():
+            if count > 1:
+                yield Fault(f"{section}.{code}", "code_twice")
+
+
+def _of_sections(program: Program, at: datetime = EARLIEST) -> Iterator[tuple[str, str]]:
+    """The faults of cards, tiers and offers, warnings among them."""
+    rewards = {card.reward.code for card in program.cards} | {
+        tier.welcome for tier in (program.ladder.tiers if program.ladder else ()) if tier.welcome
+    }
+    zone, tiers = program.tzinfo, program.tier_codes
+    yield from faults_of_cards(program.cards, rewards, zone, currency=program.currency, tiers=tiers)
+    if program.ladder:
+        yield from faults_of_ladder(program.ladder, {unit.code: unit.kind for unit in program.units}, rewards)
+    offers = (*program.discounts, *program.specials)
+    yield from faults_of_offers(offers, zone, tiers=tiers, currency=program.currency, at=at, stacking=program.stacking)
 
 
 def _without_doubles(text: str | bytes) -> str:

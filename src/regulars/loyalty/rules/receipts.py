@@ -6,24 +6,27 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from regulars.loyalty.rules.parts import Goods
+from regulars.loyalty.rules.shares import shares_of
 
 
 @dataclass(frozen=True, kw_only=True)
 class ReceiptLine:
-    """One position as paid: after discounts and points paid. `excluded`: rewards, gift cards and the like, which earn nothing."""
+    """One position as paid: after discounts and points paid. `excluded`: gift cards and the like, which earn nothing; `reward`: given free."""
 
     amount_minor: int
     product: str = ""
     category: str = ""
     quantity_milli: int = 1000
     excluded: bool = False
+    reward: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class Receipt:
-    """A purchase as rules see it."""
+    """A purchase as rules see it, once it is paid."""
 
     lines: tuple[ReceiptLine, ...]
+    currency: str
     channel: str = ""
     branch: str = ""
 
@@ -41,21 +44,20 @@ class Return:
     lines: tuple[ReceiptLine, ...] = ()
 
 
-def without(basket: Receipt, never: Goods | None) -> Receipt:
-    """The basket with the goods that never earn marked so."""
+def without(receipt: Receipt, never: Goods | None) -> Receipt:
+    """The receipt with the goods that never earn marked so."""
     if never is None:
-        return basket
-    return replace(
-        basket, lines=tuple(replace(line, excluded=True) if never.mean(line.product, line.category) else line for line in basket.lines)
-    )
+        return receipt
+    lines = (replace(line, excluded=True) if never.mean(line.product, line.category) else line for line in receipt.lines)
+    return replace(receipt, lines=tuple(lines))
 
 
-def kept_after(basket: Receipt, returns: Sequence[Return]) -> Receipt:
-    """What is kept of a basket: named goods leave their own lines, amounts without lines leave all lines in proportion.
+def kept_after(receipt: Receipt, returns: Sequence[Return]) -> Receipt:
+    """What is kept of a receipt: named goods leave their own lines, amounts without lines leave all lines in proportion.
 
     The order of the returns decides nothing about the sum that is kept; amounts beyond a line's own go to the others.
     """
-    lines = list(basket.lines)
+    lines = list(receipt.lines)
     loose = 0
     for one in returns:
         named = 0
@@ -69,7 +71,7 @@ def kept_after(basket: Receipt, returns: Sequence[Return]) -> Receipt:
             left = lines[place].amount_minor - share
             milli = lines[place].quantity_milli if left else 0
             lines[place] = replace(lines[place], amount_minor=left, quantity_milli=milli)
-    return replace(basket, lines=tuple(lines))
+    return replace(receipt, lines=tuple(lines))
 
 
 def _taken_from(lines: list[ReceiptLine], gone: ReceiptLine) -> int:
@@ -82,15 +84,3 @@ def _taken_from(lines: list[ReceiptLine], gone: ReceiptLine) -> int:
         amount, milli = amount - paid, milli - count
         lines[place] = replace(line, amount_minor=line.amount_minor - paid, quantity_milli=line.quantity_milli - count)
     return gone.amount_minor - amount
-
-
-def shares_of(total: int, weights: Sequence[int]) -> list[int]:
-    """Divide a whole number by weights, by largest remainder; ties go to the earlier line (P12). All zero when there is nothing to weigh."""
-    whole = sum(weights)
-    if not whole:
-        return [0 for _weight in weights]
-    parts = [divmod(total * weight, whole) for weight in weights]
-    left = total - sum(part for part, _rest in parts)
-    order = sorted(range(len(weights)), key=lambda place: (-parts[place][1], place))
-    extra = set(order[:left])
-    return [part + (place in extra) for place, (part, _rest) in enumerate(parts)]
