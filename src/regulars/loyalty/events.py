@@ -50,3 +50,46 @@ class UnitsAdjusted(Fact):
     @property
     def subject(self) -> str:
         return f"entry:{self.entry_id}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class TierReached(CustomerFact):
+    """A member rose to a tier."""
+
+    program_id: int
+    tier: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class TierKept(CustomerFact):
+    """A review left a member their tier."""
+
+    program_id: int
+    tier: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class TierLowered(CustomerFact):
+    """A review lowered a member by one step, to `tier` (empty: none)."""
+
+    program_id: int
+    tier: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class TierAtRisk(CustomerFact):
+    """A review comes near, and units are missing to keep the tier."""
+
+    program_id: int
+    tier: str
+    missing: str
+    review_on: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CardFilled(CustomerFact):
+    """A punch card, or several, are full."""
+
+    program_id: int
+    card: str
+    count: int

@@ -1,14 +1,15 @@
-"""The background work of loyalty: lots end, and each night the books are proven."""
+"""The background work of loyalty: lots end, tiers are reviewed, and each night the books are proven."""
 
 from __future__ import annotations
 
 from regulars.groundwork.kernel import clock
 from regulars.groundwork.kernel.jobs import Work, job
 from regulars.groundwork.kernel.schedules import schedule
-from regulars.loyalty.services import expire_lots, prove_books
+from regulars.loyalty.services import announce_reviews, expire_lots, prove_books, review_tiers
 
 ACTOR = "system:loyalty"
 schedule("loyalty.ends", kind="loyalty.expire", every_minutes=15)
+schedule("loyalty.reviews", kind="loyalty.review", every_minutes=60)
 schedule("loyalty.proof", kind="loyalty.prove", daily="03:40")
 
 
@@ -23,3 +24,12 @@ def expire(work: Work) -> None:
 def prove(work: Work) -> None:
     """Compare the books of every program; one that doesn't agree is frozen and told about."""
     prove_books(at=clock.now(), actor=ACTOR)
+
+
+@job("loyalty.review", lane="long")
+def review(work: Work) -> None:
+    """Hold the reviews of tiers that are due, and tell of those that come near."""
+    while review_tiers(at=clock.now()):
+        work.beat()
+    while announce_reviews(at=clock.now()):
+        work.beat()

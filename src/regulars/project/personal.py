@@ -110,6 +110,7 @@ PERSONAL: dict[str, dict[str, str]] = {
     "loyalty_entry": {"conduct": "kind giver getter key why booked_on", "staff": "actor"},
     "loyalty_hold": {"plain": "state", "staff": "actor"},
     "loyalty_program": {"plain": "code currency zone frozen_reason origin"},
+    "loyalty_tierstanding": {"conduct": "tier joined_on anchor_on"},
     "loyalty_programversion": {"plain": "document digest", "staff": "actor"},
     "messaging_enclosure": {"words": "name content"},
     "messaging_mailbox": {"plain": "name kind addresses host security user folder", "secret": "password_sealed", "words": "fault"},

@@ -26,6 +26,7 @@ from regulars.loyalty.services.refusals import (
 )
 from regulars.loyalty.services.spending import Spent, capture_hold, hold_units, release_hold, spend_units
 from regulars.loyalty.services.taking_back import restore_spending, take_back_by_refund
+from regulars.loyalty.services.tiers import advance_tier, announce_reviews, review_tiers
 
 __all__ = [
     "Applied",
@@ -40,6 +41,8 @@ __all__ = [
     "TooLate",
     "UnknownUnit",
     "adjust_units",
+    "advance_tier",
+    "announce_reviews",
     "apply_program",
     "capture_hold",
     "check_program",
@@ -54,6 +57,7 @@ __all__ = [
     "prove_books",
     "release_hold",
     "restore_spending",
+    "review_tiers",
     "spend_units",
     "take_back_by_refund",
     "thaw_program",

@@ -13,11 +13,12 @@ from regulars.groundwork.kernel.refusals import Refusal
 from regulars.loyalty.events import UnitsAdjusted
 from regulars.loyalty.models import Entry, Program
 from regulars.loyalty.rules.lots import drawn
-from regulars.loyalty.services.booking import Line, open_purse, open_purses
+from regulars.loyalty.services.booking import Line, Purse, open_purse, open_purses
 from regulars.loyalty.services.lifetimes import keep_alive
 from regulars.loyalty.services.programs import join_program
 from regulars.loyalty.services.refusals import BadUnits
 from regulars.loyalty.services.spending import UNITS_MAX, Spent, require, spendable_terms, standing_entries
+from regulars.loyalty.services.stamping import fill_cards
 
 REASON_MAX = 400
 
@@ -56,7 +57,7 @@ def adjust_units(
         raise ReasonMissing
     if isinstance(units, bool) or units == 0:
         raise BadUnits(_("An adjustment gives or takes at least one unit."))
-    terms = spendable_terms(program=program, unit=unit, units=abs(units), at=at)
+    terms = spendable_terms(program=program, unit=unit, units=abs(units), at=at, by_hand=True)
     most = terms.document.adjustment_units_max
     if most is not None and abs(units) > most:
         raise OverLimit
@@ -67,7 +68,7 @@ def adjust_units(
             return Spent(entries=known, made=False)
         line = Line(kind="adjusted", other="adjusted", at=at, key=key, why={"reason": reason.strip()})
         if units > 0:
-            entries = [purse.give(units, line, lives=None)]
+            entries = [purse.give(units, line), *_full(purse, unit)]
         else:
             require(purse, -units)
             entries = purse.take(drawn(purse.open_lots(), -units, at), line)
@@ -75,6 +76,12 @@ def adjust_units(
             fact = UnitsAdjusted(tenant_id=program.business_id, at=at, actor=actor, entry_id=entry.pk, units=entry.signed)
             announce(fact, after={"units": entry.signed})
         return Spent(entries=entries)
+
+
+def _full(purse: Purse, unit: str) -> list[Entry]:
+    """A stamp by hand may fill a card."""
+    card = next((one for one in purse.terms.document.cards if one.code == unit), None)
+    return fill_cards(purse=purse, card=card, at=purse.at, key="", purchase_id=None) if card else []
 
 
 def transfer_units(

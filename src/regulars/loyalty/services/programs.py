@@ -156,3 +156,11 @@ def _refuse_other_books(program: Program, newest: ProgramVersion, document: Docu
         new = document.unit(old.code)
         if new is None or (new.scale, new.kind) != (old.scale, old.kind):
             raise FixedByBooks(f"units.{old.code}")
+    for name in ("tiers", "cards"):
+        gone = _codes(document_of(newest), name) - _codes(document, name)
+        if gone:
+            raise FixedByBooks(f"{name}.{min(gone)}")
+
+
+def _codes(document: Document, name: str) -> set[str]:
+    return set(document.tier_codes) if name == "tiers" else {card.code for card in document.cards}

@@ -151,11 +151,11 @@ def release_hold(*, scope: Scope, public_id: str, at: datetime, actor: str) -> H
         return hold
 
 
-def spendable_terms(*, program: Program, unit: str, units: int, at: datetime) -> Terms:
-    """Terms by which so many units of this sort may be spent now, as far as the member doesn't matter."""
+def spendable_terms(*, program: Program, unit: str, units: int, at: datetime, by_hand: bool = False) -> Terms:
+    """Terms by which so many units of this sort may be spent now, as far as the member doesn't matter; `by_hand`: or given and taken."""
     terms = terms_at(program=program, at=at, spending=True)
     sort = terms.document.unit(unit)
-    if sort is None or sort.kind == "qualifying":
+    if sort is None or (sort.kind != "spendable" and not by_hand):
         raise UnknownUnit(unit)
     if isinstance(units, bool) or not 0 < units <= UNITS_MAX:
         raise BadUnits(_("This takes a whole number of units above zero."))

@@ -19,6 +19,7 @@ from regulars.loyalty.rules.lots import clawed, given_back
 from regulars.loyalty.rules.receipts import kept_after, without
 from regulars.loyalty.services.booking import BookedAlready, Line, Purse, Terms, load_lots, open_purse
 from regulars.loyalty.services.earning import earn_by_purchase
+from regulars.loyalty.services.stamping import kept_stamps
 from regulars.purchases.queries import Kind, Purchase
 
 
@@ -79,6 +80,9 @@ def _kept_units(earning: Entry, terms: Terms, sale: Purchase) -> int:
     basket = without(kept_after(receipt_of(purchase=sale), returns_of(purchase=sale)), document.never_earn)
     decimals = digits_of(sale.currency)
     units = [unit for unit in document.units if unit.code == earning.account.unit]
+    card = next((one for one in document.cards if one.code == earning.account.unit), None)
+    if card:
+        return kept_stamps(terms=terms, card=card, earning=earning, standing=standing, kept=basket) if earning.units else 0
     kept = points_for(basket, document.earning, units, standing, at=sale.at, zone=document.tzinfo, decimals=decimals)
     return kept[0].units if kept else 0
 
