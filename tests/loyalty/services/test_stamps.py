@@ -16,10 +16,11 @@ from tests.loyalty.club import DAY, balance, bought, changed, kinds, local, open
 pytestmark = pytest.mark.django_db
 JUNE = local("2026-06-15 12:00")
 COFFEE = {"code": "coffee", "name": "Coffee card", "goods": {"products": ["coffee"]}, "target": 10, "reward": {"code": "free-coffee"}}
+FREE = {"code": "free-coffee", "name": "A coffee", "kind": "goods", "goods": {"products": ["coffee"]}, "cost": "0.60"}
 
 
 def carded(cast: Cast, **changes: Any) -> Any:
-    return opened(cast, units=[], earning=[], cards=[COFFEE | changes])
+    return opened(cast, units=[], earning=[], cards=[COFFEE | changes], rewards=[FREE])
 
 
 def drank(cast: Cast, cups: int, at: Any = JUNE, free: int = 0) -> Any:
@@ -102,7 +103,7 @@ def test_a_card_can_end_by_its_first_stamp(cast: Cast) -> None:
 def test_a_card_in_use_keeps_the_target_that_it_was_begun_with(cast: Cast) -> None:
     carded(cast)
     drank(cast, 6)
-    changed(cast, at=JUNE + DAY, units=[], earning=[], cards=[COFFEE | {"target": 12}])
+    changed(cast, at=JUNE + DAY, units=[], earning=[], cards=[COFFEE | {"target": 12}], rewards=[FREE])
     drank(cast, 5, at=JUNE + 2 * DAY)
     assert stamps(cast, JUNE + 2 * DAY) == (1, 0)
     drank(cast, 12, at=JUNE + 3 * DAY)

@@ -25,11 +25,13 @@ from regulars.loyalty.rules.offer_faults import WARNINGS as OFFER_WARNINGS
 from regulars.loyalty.rules.offer_faults import faults_of_offers
 from regulars.loyalty.rules.offers import Discount, Special, Stacking
 from regulars.loyalty.rules.parts import Code, Goods, Name, Note, Part
+from regulars.loyalty.rules.rewards import WARNINGS as REWARD_WARNINGS
+from regulars.loyalty.rules.rewards import Reward, faults_of_rewards
 from regulars.loyalty.rules.tiers import Ladder
 from regulars.loyalty.rules.units import Unit
 
 DOCUMENT_BYTES_MAX = 4 * 1024 * 1024
-WARNINGS = CARD_WARNINGS | OFFER_WARNINGS
+WARNINGS = CARD_WARNINGS | OFFER_WARNINGS | REWARD_WARNINGS
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 Money = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
 
@@ -58,6 +60,7 @@ class Program(Part):
     discounts: tuple[Discount, ...] = ()
     specials: tuple[Special, ...] = ()
     stacking: Stacking = Stacking()
+    rewards: tuple[Reward, ...] = ()
     never_earn: Goods | None = None
     hold_minutes: Annotated[int, Field(ge=1, le=1440)] = 15
     grace_days: Annotated[int, Field(ge=0, le=365)] = 30
@@ -167,16 +170,15 @@ def _twice(program: Program) -> Iterator[Fault]:
 
 
 def _of_sections(program: Program, at: datetime = EARLIEST) -> Iterator[tuple[str, str]]:
-    """The faults of cards, tiers and offers, warnings among them."""
-    rewards = {card.reward.code for card in program.cards} | {
-        tier.welcome for tier in (program.ladder.tiers if program.ladder else ()) if tier.welcome
-    }
+    """The faults of cards, tiers, offers and rewards, warnings among them."""
+    rewards = {reward.code for reward in program.rewards}
     zone, tiers = program.tzinfo, program.tier_codes
     yield from faults_of_cards(program.cards, rewards, zone, currency=program.currency, tiers=tiers)
     if program.ladder:
         yield from faults_of_ladder(program.ladder, {unit.code: unit.kind for unit in program.units}, rewards)
     offers = (*program.discounts, *program.specials)
     yield from faults_of_offers(offers, zone, tiers=tiers, currency=program.currency, at=at, stacking=program.stacking)
+    yield from faults_of_rewards(program.rewards, program.units, zone, currency=program.currency, tiers=tiers)
 
 
 def _without_doubles(text: str | bytes) -> str:
