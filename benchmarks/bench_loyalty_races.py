@@ -268,7 +268,7 @@ def main() -> int:
             finally:
                 process.send_signal(signal.SIGTERM)
                 process.wait(40)
-        proved = subprocess.run([*program, "verify"], env=environment, capture_output=True, text=True)
+        proved = subprocess.run([*program, "verify"], check=False, env=environment, capture_output=True, text=True)
         print((proved.stdout + proved.stderr).strip()[-400:])
         if proved.returncode:
             faults.append("the books don't agree")

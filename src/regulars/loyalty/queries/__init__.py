@@ -1,8 +1,8 @@
 """Questions about loyalty."""
 
+from regulars.loyalty.models import Entry, Hold, Program, ProgramVersion
 from regulars.loyalty.queries.exporting import COLUMNS as ENTRY_COLUMNS
 from regulars.loyalty.queries.exporting import loyalty_section, told_entries
-from regulars.loyalty.models import Entry, Hold, Program, ProgramVersion
 from regulars.loyalty.queries.holds import hold_state, hold_with_id
 from regulars.loyalty.queries.ledger import Balance, account_faults, balances_of, entries_of
 from regulars.loyalty.queries.programs import document_of, program_coded, programs_of, version_at, versions_of
@@ -22,9 +22,9 @@ __all__ = [
     "balances_of",
     "document_of",
     "entries_of",
-    "loyalty_section",
     "hold_state",
     "hold_with_id",
+    "loyalty_section",
     "program_coded",
     "programs_of",
     "reason_of",

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
 
-from regulars.loyalty.rules.baskets import Line, shares_of
+from regulars.loyalty.rules.receipts import ReceiptLine, shares_of
 from regulars.loyalty.rules.units import Unit
 
 
@@ -22,7 +22,7 @@ def shares_paid(worth_minor: int, amounts_minor: Sequence[int]) -> list[int]:
     return shares_of(worth_minor, [max(amount, 0) for amount in amounts_minor])
 
 
-def piece_of(kept: Line, quantity_milli: int | None) -> Line | None:
+def piece_of(kept: ReceiptLine, quantity_milli: int | None) -> ReceiptLine | None:
     """So much of what is left of a line, with its part of the money; the last piece takes what is left. None when there is less.
 
     No quantity means all that is left.
@@ -32,4 +32,4 @@ def piece_of(kept: Line, quantity_milli: int | None) -> Line | None:
     if not 0 < quantity_milli < kept.quantity_milli:
         return None
     part = kept.amount_minor * quantity_milli // kept.quantity_milli
-    return Line(amount_minor=part, product=kept.product, category=kept.category, quantity_milli=quantity_milli)
+    return ReceiptLine(amount_minor=part, product=kept.product, category=kept.category, quantity_milli=quantity_milli)

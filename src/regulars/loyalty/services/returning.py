@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from regulars.business.queries import Branch
 from regulars.groundwork.kernel.refusals import NotFound, Refusal
 from regulars.loyalty.models import Entry
-from regulars.loyalty.queries.baskets import basket_of, returns_of
-from regulars.loyalty.rules.baskets import Line, kept_after
+from regulars.loyalty.queries.receipts import receipt_of, returns_of
 from regulars.loyalty.rules.paying import piece_of
+from regulars.loyalty.rules.receipts import ReceiptLine, kept_after
 from regulars.loyalty.services.booking import lock_accounts
 from regulars.loyalty.services.selling import refuse_untimely
 from regulars.loyalty.services.taking_back import restore_spending, take_back_by_refund
@@ -136,10 +136,10 @@ def entries_of_refund(*, refund: Purchase) -> list[Entry]:
     return list(rows.select_related("account__program", "version", "purchase"))
 
 
-def _wanted(sale: Purchase, pieces: Sequence[Piece], amount_minor: int | None) -> tuple[list[Line], int]:
+def _wanted(sale: Purchase, pieces: Sequence[Piece], amount_minor: int | None) -> tuple[list[ReceiptLine], int]:
     """The lines that come back and the money for them."""
     if pieces:
-        kept = kept_after(basket_of(purchase=sale), returns_of(purchase=sale)).lines
+        kept = kept_after(receipt_of(purchase=sale), returns_of(purchase=sale)).lines
         lines = _pieces(kept, pieces)
         return lines, sum(line.amount_minor for line in lines)
     if amount_minor is not None:
@@ -147,13 +147,13 @@ def _wanted(sale: Purchase, pieces: Sequence[Piece], amount_minor: int | None) -
     left = sale.amount_minor - sum(one.amount_minor for one in returns_of(purchase=sale))
     if not left:
         raise AllGivenBack
-    kept = kept_after(basket_of(purchase=sale), returns_of(purchase=sale)).lines
+    kept = kept_after(receipt_of(purchase=sale), returns_of(purchase=sale)).lines
     lines = [line for line in kept if line.amount_minor or line.quantity_milli]
     named = sale.lines.exists() and sum(line.amount_minor for line in lines) == left
     return (lines if named else []), left
 
 
-def _pieces(kept: Sequence[Line], pieces: Sequence[Piece]) -> list[Line]:
+def _pieces(kept: Sequence[ReceiptLine], pieces: Sequence[Piece]) -> list[ReceiptLine]:
     lines, named = [], set()
     for piece in pieces:
         if piece.position in named or not 1 <= piece.position <= len(kept):
@@ -166,7 +166,7 @@ def _pieces(kept: Sequence[Line], pieces: Sequence[Piece]) -> list[Line]:
     return lines
 
 
-def _given_back(line: Line) -> SaleLine:
+def _given_back(line: ReceiptLine) -> SaleLine:
     return SaleLine(amount_minor=-line.amount_minor, product=line.product, category=line.category, quantity_milli=line.quantity_milli)
 
 
