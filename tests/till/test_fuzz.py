@@ -22,6 +22,7 @@ from regulars.staff.queries import KEY_SCOPES
 from regulars.staff.services import make_key
 
 from tests.cast import ACTOR, NOON, Cast
+from tests.loyalty.club import opened
 
 schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", application)
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
@@ -39,6 +40,7 @@ def one_connection() -> Iterator[None]:
 
 @pytest.fixture
 def key(cast: Cast) -> str:
+    opened(cast)
     scopes = list(KEY_SCOPES)
     return make_key(business_id=cast.business.pk, name="fuzz", scopes=scopes, at=NOON, actor=ACTOR)[1]
 

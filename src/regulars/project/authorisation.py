@@ -303,5 +303,20 @@ TABLE = Table(
         tell("api:case_gestures", "cases:write"),
         ask("api:case_resolution", "cases:read"),
         tell("api:case_resolution", "cases:write"),
+        # Tills and shops sell, hold and redeem; by hand moves only whom a lead has given a key that may.
+        ask("api:programs", "loyalty:read"),
+        tell("api:programs", "loyalty:programs"),
+        ask("api:program", "loyalty:read"),
+        tell("api:holds", "loyalty:write"),
+        ask("api:hold", "loyalty:read"),
+        tell("api:hold_capture", "loyalty:write"),
+        tell("api:hold_release", "loyalty:write"),
+        tell("api:sales", "loyalty:write"),
+        tell("api:sales_batch", "loyalty:write"),
+        tell("api:sale_refunds", "loyalty:write"),
+        tell("api:transfers", "loyalty:adjust"),
+        tell("api:adjustments", "loyalty:adjust"),
+        ask("api:member_accounts", "loyalty:read"),
+        ask("api:member_entries", "loyalty:read"),
     ]
 )

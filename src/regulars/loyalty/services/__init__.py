@@ -24,19 +24,43 @@ from regulars.loyalty.services.refusals import (
     TooLate,
     UnknownUnit,
 )
-from regulars.loyalty.services.spending import Spent, capture_hold, hold_units, release_hold, spend_units
+from regulars.loyalty.services.returning import AllGivenBack, NoSuchLine, NotASale, Piece, Refunded, refund_sale
+from regulars.loyalty.services.selling import OtherCurrency, PaysNothing, PaysTooMuch, PointsPaid, Sold, record_sale
+from regulars.loyalty.services.spending import (
+    HoldExpired,
+    HoldNotFound,
+    HoldSettled,
+    Spent,
+    capture_hold,
+    hold_units,
+    release_hold,
+    spend_units,
+)
 from regulars.loyalty.services.taking_back import restore_spending, take_back_by_refund
 from regulars.loyalty.services.tiers import advance_tier, announce_reviews, review_tiers
 
 __all__ = [
+    "AllGivenBack",
     "Applied",
     "BadUnits",
     "DocumentRefused",
+    "HoldExpired",
+    "HoldNotFound",
+    "HoldSettled",
     "NoMember",
+    "NoSuchLine",
+    "NotASale",
     "NotEnoughUnits",
+    "OtherCurrency",
+    "PaysNothing",
+    "PaysTooMuch",
+    "Piece",
+    "PointsPaid",
     "ProgramFrozen",
     "ProgramNotFound",
     "Proof",
+    "Refunded",
+    "Sold",
     "Spent",
     "TooLate",
     "UnknownUnit",
@@ -55,6 +79,8 @@ __all__ = [
     "hold_units",
     "join_program",
     "prove_books",
+    "record_sale",
+    "refund_sale",
     "release_hold",
     "restore_spending",
     "review_tiers",

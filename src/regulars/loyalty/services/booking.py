@@ -238,6 +238,12 @@ def open_purses(*, terms: Terms, customers: Sequence[Customer], unit: str, at: d
     return purses
 
 
+def lock_accounts(*, customer: Customer) -> None:
+    """Lock all accounts of a customer, of every program and unit, in the order of their ids: for acts that move several of them."""
+    rows = Account.objects.select_for_update().filter(customer_id__in=_cluster(customer)).order_by("pk")
+    list(rows.values_list("pk", flat=True))
+
+
 def _cluster(customer: Customer) -> tuple[int, ...]:
     return cluster_of(scope=Scope(customer.business_id), customer_id=customer.pk) or (customer.pk,)
 

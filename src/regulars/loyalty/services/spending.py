@@ -109,9 +109,16 @@ def hold_units(
 
 
 def capture_hold(
-    *, scope: Scope, public_id: str, at: datetime, actor: str, units: int | None = None, purchase_id: int | None = None
+    *,
+    scope: Scope,
+    public_id: str,
+    at: datetime,
+    actor: str,
+    units: int | None = None,
+    purchase_id: int | None = None,
+    why: dict[str, Any] | None = None,
 ) -> tuple[Hold, list[Entry]]:
-    """Spend what was reserved, or less: the rest is free again (case 35). The same capture again gives the same answer.
+    """Spend what was reserved, or less: the rest is free again (case 35). The same capture for the same purchase gives the same answer.
 
     It costs what the version said when the hold was made (case 50). Raises HoldNotFound, HoldExpired, HoldSettled, BadUnits, ProgramFrozen.
     """
@@ -121,8 +128,10 @@ def capture_hold(
         if isinstance(wanted, bool) or not 0 < wanted <= hold.units:
             most = shown_units(purse.unit, hold.units)
             raise BadUnits(_("Between one and %(most)s of this hold can be captured.") % {"most": most})
-        if hold.state == "captured" and hold.captured_units == wanted:
-            return hold, list(Entry.objects.filter(account__in=purse.accounts, key=f"hold:{hold.pk}"))
+        known = standing_entries(purse, f"hold:{hold.pk}")
+        # One hold pays one purchase: captured for another, it is spent.
+        if known and hold.captured_units == wanted and all(one.purchase_id == purchase_id for one in known):
+            return hold, known
         _refuse_settled(hold, at)
         if hold.account.program.frozen_at:
             raise ProgramFrozen
@@ -130,7 +139,12 @@ def capture_hold(
         load_lots(purse, [lot for lot, _units in uses])
         parts = _first(uses, wanted)
         line = Line(
-            kind="redeemed", other="redeemed", at=at, key=f"hold:{hold.pk}", purchase_id=purchase_id, why={"hold": str(hold.public_id)}
+            kind="redeemed",
+            other="redeemed",
+            at=at,
+            key=f"hold:{hold.pk}",
+            purchase_id=purchase_id,
+            why={"hold": str(hold.public_id)} | (why or {}),
         )
         entries = purse.take(parts, line, held=True)
         purse.reserve([(lot, part - units) for (lot, units), part in zip(uses, _spread(uses, parts), strict=True) if part != units])

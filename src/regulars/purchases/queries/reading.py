@@ -19,7 +19,7 @@ from regulars.groundwork.kernel.bulk.prepared import fetch_prepared
 from regulars.groundwork.kernel.ids import parsed
 from regulars.groundwork.kernel.refusals import NotFound
 from regulars.purchases.models import Purchase, PurchaseLine
-from regulars.purchases.rules.sales import Kind
+from regulars.purchases.rules.sales import Kind, natural_key
 
 
 @dataclass(frozen=True)
@@ -71,6 +71,13 @@ def purchase_of(*, scope: Scope, public_id: str) -> Purchase:
     if row is None:
         raise NotFound(_("There is no such purchase."))
     return row
+
+
+def purchase_with_receipt(*, business_id: int, source: str, branch_code: str, receipt: str, kind: Kind) -> Purchase | None:
+    """What stands under a receipt's natural key, whoever may see it, with customer, branch and original; None when nothing does."""
+    key = natural_key(receipt=receipt, branch_code=branch_code, kind=kind)
+    rows = Purchase.objects.select_related("customer", "branch", "original")
+    return rows.filter(business_id=business_id, source=source, source_key=key).first()
 
 
 def purchase_numbered(*, scope: Scope, number: int) -> Purchase | None:

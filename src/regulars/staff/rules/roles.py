@@ -35,6 +35,10 @@ KEY_SCOPES = (
     "messages:write",
     "cases:read",
     "cases:write",
+    "loyalty:read",
+    "loyalty:write",
+    "loyalty:adjust",
+    "loyalty:programs",
 )
 
 # Who may give which role: nobody can hand out more than they hold.

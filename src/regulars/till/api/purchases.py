@@ -32,9 +32,9 @@ class AmountRefused(Refusal):
 class CustomerNotFound(NotFound):
     code = "customer_not_found"
 
-    def __init__(self) -> None:
+    def __init__(self, field: str = "customer") -> None:
         sentence = _("There is no customer with this id.")
-        super().__init__(sentence, fields={"customer": sentence})
+        super().__init__(sentence, fields={field: sentence})
 
 
 @api.get("/purchases", response={200: PurchaseList, **REFUSALS}, url_name="purchases", tags=["purchases"], summary="List purchases")
@@ -87,11 +87,7 @@ def new_purchase(
 
 def buyer(scope: Scope, purchase: PurchaseIn, branch: Branch | None, *, actor_name: str) -> Customer:
     """The customer by id here or external id; registered when unknown and wished so."""
-    if ids.parsed(purchase.customer):
-        return customer_of(scope=scope, public_id=purchase.customer)
-    known = customer_by_external_id(scope=scope, value=purchase.customer, source=purchase.source) or customer_by_external_id(
-        scope=scope, value=purchase.customer
-    )
+    known = customer_known(scope, purchase.customer, source=purchase.source)
     if known:
         return known
     if not purchase.create_customer:
@@ -107,6 +103,14 @@ def buyer(scope: Scope, purchase: PurchaseIn, branch: Branch | None, *, actor_na
     except ExternalIdTaken:
         # Taken by a customer whom this caller may not see: the answer must not tell.
         raise CustomerNotFound from None
+
+
+def customer_known(scope: Scope, number: str, *, source: str = "") -> Customer | None:
+    """The visible customer with this id here, or this number in the caller's own system or any other. Raises NotFound for unknown ids."""
+    if ids.parsed(number):
+        return customer_of(scope=scope, public_id=number)
+    own = customer_by_external_id(scope=scope, value=number, source=source) if source else None
+    return own or customer_by_external_id(scope=scope, value=number)
 
 
 def sale_of(purchase: PurchaseIn) -> Sale:

@@ -1,0 +1,219 @@
+"""The till sells: points pay a part, the rest earns, all of it in one transaction and once for its receipt (cases 7, 33, 38)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from regulars.business.queries import Branch, Scope
+from regulars.customers.queries import Customer, cluster_of
+from regulars.groundwork.kernel.money import Money, digits_of
+from regulars.groundwork.kernel.refusals import Refusal
+from regulars.loyalty.models import Entry, Hold, Program
+from regulars.loyalty.queries.holds import hold_with_id
+from regulars.loyalty.queries.programs import document_of, programs_of, version_at
+from regulars.loyalty.rules.calendars import DAY
+from regulars.loyalty.rules.paying import shares_paid, worth_of
+from regulars.loyalty.rules.units import Unit
+from regulars.loyalty.services.booking import lock_accounts
+from regulars.loyalty.services.earning import earn_by_purchase
+from regulars.loyalty.services.programs import terms_at
+from regulars.loyalty.services.refusals import BadUnits, ProgramNotFound, TooLate, UnknownUnit
+from regulars.loyalty.services.spending import UNITS_MAX, HoldNotFound, capture_hold, spend_units
+from regulars.purchases.queries import Kind, Purchase, Sale, SaleLine, purchase_with_receipt
+from regulars.purchases.services import ReceiptTaken, Recorded, record_purchase
+
+AHEAD_MAX = timedelta(minutes=5)
+TAKEN_BACK = ("clawed", "restored", "renewed", "written_off")
+
+
+class PaysNothing(Refusal):
+    code = "unit_pays_nothing"
+
+    def __init__(self, unit: Unit) -> None:
+        sentence = _("So many %(unit)s pay nothing.") % {"unit": unit.name}
+        super().__init__(sentence, fields={"redeem": sentence})
+
+
+class PaysTooMuch(Refusal):
+    code = "worth_exceeds_amount"
+
+    def __init__(self, worth: Money) -> None:
+        sentence = _("This would pay %(worth)s, which is more than the amount. Redeem less.") % {"worth": str(worth.major)}
+        super().__init__(sentence, fields={"redeem": sentence}, worth=str(worth.major))
+
+
+class OtherCurrency(Refusal):
+    code = "other_currency"
+
+    def __init__(self, currency: str) -> None:
+        sentence = _("The points of this program pay in %(currency)s only.") % {"currency": currency}
+        super().__init__(sentence, fields={"currency": sentence})
+
+
+@dataclass(frozen=True, kw_only=True)
+class PointsPaid:
+    """Points that pay a part of a sale: so many units of a program, or what a hold has reserved (all of it when `units` is None)."""
+
+    program: Program | None = None
+    unit: str = ""
+    units: int | None = None
+    hold: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sold:
+    """The purchase (its amounts are net of the points), what was booked with it, what the points paid, and whether this call did it."""
+
+    purchase: Purchase
+    entries: list[Entry]
+    worth_minor: int
+    made: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Due:
+    """A payment worked out: what goes from which account, and what it pays."""
+
+    program: Program
+    unit: str
+    units: int
+    worth_minor: int
+    hold: Hold | None = None
+
+
+def record_sale(*, customer: Customer, branch: Branch | None, sale: Sale, paid: PointsPaid | None, at: datetime, actor: str) -> Sold:
+    """Record a sale at its full prices, take the points that pay a part of it, and earn on the rest; again changes nothing.
+
+    `sale.receipt` says what "again" is. A sale `at` the very instant of the call has no time of its own: its repeat is known by the rest.
+    Raises TooLate, PaysNothing, PaysTooMuch, OtherCurrency, HoldNotFound, ProgramNotFound, and as `spend_units`, `capture_hold` and
+    `record_purchase` (ReceiptTaken: same receipt, other content).
+    """
+    with transaction.atomic():
+        lock_accounts(customer=customer)
+        if sale.at == at:
+            first = _standing(customer, branch, sale)
+            sale = replace(sale, at=first.at) if first else sale
+        due = _due(customer, sale, paid) if paid else None
+        recorded = record_purchase(customer=customer, branch=branch, sale=_net_of(sale, due), at=at, actor=actor)
+        if recorded.made:
+            refuse_untimely(business_id=customer.business_id, dated=sale.at, at=at)
+            if due:
+                _pay(customer, due, recorded.purchase, at, actor)
+        else:
+            _refuse_other(recorded, _net_of(sale, due), due)
+        earn_by_purchase(purchase=recorded.purchase, at=at, actor=actor)
+        entries = entries_of_sale(sale=recorded.purchase)
+        return Sold(purchase=recorded.purchase, entries=entries, worth_minor=_worth_in(entries), made=recorded.made)
+
+
+def refuse_untimely(*, business_id: int, dated: datetime, at: datetime) -> None:
+    """Raises TooLate when a receipt is older than any program of the business takes, or lies ahead; ProgramNotFound when there is none."""
+    versions = [version_at(program=program, at=at) for program in programs_of(scope=Scope(business_id))]
+    limits = [document_of(version).late_days_max for version in versions if version]
+    if not limits:
+        raise ProgramNotFound
+    if dated - at > AHEAD_MAX or at - dated > min(limits) * DAY + AHEAD_MAX:
+        raise TooLate(min(limits))
+
+
+def entries_of_sale(*, sale: Purchase) -> list[Entry]:
+    """What was booked when it was sold: what it cost and what it earned, without what refunds took back since."""
+    rows = Entry.objects.filter(purchase=sale).exclude(kind__in=TAKEN_BACK).order_by("pk")
+    return list(rows.select_related("account__program", "version", "purchase"))
+
+
+def _standing(customer: Customer, branch: Branch | None, sale: Sale) -> Purchase | None:
+    return purchase_with_receipt(
+        business_id=customer.business_id,
+        source=sale.source,
+        branch_code=branch.code if branch else "",
+        receipt=sale.receipt,
+        kind=Kind.SALE,
+    )
+
+
+def _due(customer: Customer, sale: Sale, paid: PointsPaid) -> _Due:
+    """Work a payment out, by the version of the sale's own time, or by the one that the hold was made with (case 50)."""
+    hold = _hold_of(customer, paid.hold) if paid.hold else None
+    program = hold.account.program if hold else paid.program
+    terms = terms_at(program=program, at=sale.at)
+    document = document_of(hold.version) if hold else terms.document
+    code = hold.account.unit if hold else paid.unit
+    unit = document.unit(code)
+    if program is None or unit is None:
+        raise UnknownUnit(code)
+    units = hold.units if hold and paid.units is None else paid.units or 0
+    if not 0 < units <= UNITS_MAX:
+        raise BadUnits(_("This takes a whole number of units above zero."))
+    if program.currency != sale.currency:
+        raise OtherCurrency(program.currency)
+    worth = worth_of(unit, units, decimals=digits_of(sale.currency))
+    if not worth:
+        raise PaysNothing(unit)
+    if worth > sale.amount_minor:
+        raise PaysTooMuch(Money(worth, sale.currency))
+    return _Due(program=program, unit=code, units=units, worth_minor=worth, hold=hold)
+
+
+def _hold_of(customer: Customer, public_id: str) -> Hold:
+    """A hold of this very person, whichever of their records it was made for."""
+    hold = hold_with_id(business_id=customer.business_id, public_id=public_id)
+    records = cluster_of(scope=Scope(customer.business_id), customer_id=customer.pk) or (customer.pk,)
+    if hold is None or hold.account.customer_id not in records:
+        raise HoldNotFound
+    return hold
+
+
+def _net_of(sale: Sale, due: _Due | None) -> Sale:
+    """The sale as it is paid in money: what the points pay is spread over its lines (P12)."""
+    if due is None:
+        return sale
+    shares = shares_paid(due.worth_minor, [line.amount_minor for line in sale.lines])
+    lines: Sequence[SaleLine] = [
+        replace(line, amount_minor=line.amount_minor - share) for line, share in zip(sale.lines, shares, strict=True)
+    ]
+    return replace(sale, amount_minor=sale.amount_minor - due.worth_minor, lines=lines)
+
+
+def _pay(customer: Customer, due: _Due, purchase: Purchase, at: datetime, actor: str) -> None:
+    why: dict[str, Any] = {"worth_minor": due.worth_minor, "currency": purchase.currency, "receipt": purchase.receipt}
+    if due.hold:
+        scope = Scope(customer.business_id)
+        capture_hold(scope=scope, public_id=str(due.hold.public_id), at=at, actor=actor, units=due.units, purchase_id=purchase.pk, why=why)
+        return
+    spend_units(
+        program=due.program,
+        customer=customer,
+        unit=due.unit,
+        units=due.units,
+        why=why,
+        at=at,
+        actor=actor,
+        key=f"pay:{purchase.pk}",
+        purchase_id=purchase.pk,
+    )
+
+
+def _refuse_other(recorded: Recorded, sale: Sale, due: _Due | None) -> None:
+    """Raises ReceiptTaken when the receipt stands with other lines, or was paid with other points."""
+    stood = [(one.product, one.category, one.quantity_milli, one.amount_minor) for one in recorded.purchase.lines.order_by("position")]
+    lines = [(one.product, one.category, one.quantity_milli, one.amount_minor) for one in sale.lines]
+    spent: dict[tuple[int, str], int] = {}
+    for entry in Entry.objects.filter(purchase=recorded.purchase, kind="redeemed").select_related("account"):
+        place = (entry.account.program_id, entry.account.unit)
+        spent[place] = spent.get(place, 0) + entry.units
+    asked = {(due.program.pk, due.unit): due.units} if due else {}
+    if stood != lines or spent != asked:
+        raise ReceiptTaken(sale.receipt)
+
+
+def _worth_in(entries: Sequence[Entry]) -> int:
+    """What the points paid; merged records give in several entries of one act, which all say the same."""
+    acts = {entry.act: int(entry.why.get("worth_minor", 0)) for entry in entries if entry.kind == "redeemed"}
+    return sum(acts.values())
