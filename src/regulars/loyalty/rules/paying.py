@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
 
-from regulars.loyalty.rules.receipts import ReceiptLine, shares_of
+from regulars.loyalty.rules.receipts import ReceiptLine
+from regulars.loyalty.rules.shares import shares_of
 from regulars.loyalty.rules.units import Unit
 
 
