@@ -311,6 +311,7 @@ TABLE = Table(
         ask("api:hold", "loyalty:read"),
         tell("api:hold_capture", "loyalty:write"),
         tell("api:hold_release", "loyalty:write"),
+        tell("api:quotes", "loyalty:read"),
         tell("api:sales", "loyalty:write"),
         tell("api:sales_batch", "loyalty:write"),
         tell("api:sale_refunds", "loyalty:write"),

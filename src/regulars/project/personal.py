@@ -109,6 +109,7 @@ PERSONAL: dict[str, dict[str, str]] = {
     "loyalty_closedday": {"plain": "unit closed_on movements", "staff": "actor"},
     "loyalty_entry": {"conduct": "kind giver getter key why booked_on", "staff": "actor"},
     "loyalty_hold": {"plain": "state", "staff": "actor"},
+    "loyalty_offeruse": {"conduct": "offer shares"},
     "loyalty_program": {"plain": "code currency zone frozen_reason origin"},
     "loyalty_tierstanding": {"conduct": "tier joined_on anchor_on"},
     "loyalty_programversion": {"plain": "document digest", "staff": "actor"},

@@ -2,7 +2,21 @@
 
 from regulars.loyalty.models.holds import Hold, HoldLot
 from regulars.loyalty.models.ledger import Account, ClosedDay, Entry, Lot, LotUse
+from regulars.loyalty.models.offers import OfferUse
 from regulars.loyalty.models.programs import Membership, Program, ProgramVersion
 from regulars.loyalty.models.tiers import TierStanding
 
-__all__ = ["Account", "ClosedDay", "Entry", "Hold", "HoldLot", "Lot", "LotUse", "Membership", "Program", "ProgramVersion", "TierStanding"]
+__all__ = [
+    "Account",
+    "ClosedDay",
+    "Entry",
+    "Hold",
+    "HoldLot",
+    "Lot",
+    "LotUse",
+    "Membership",
+    "OfferUse",
+    "Program",
+    "ProgramVersion",
+    "TierStanding",
+]

@@ -10,6 +10,7 @@ from regulars.business.queries import Scope
 from regulars.loyalty.models import Program, ProgramVersion
 from regulars.loyalty.rules.document import Program as Document
 from regulars.loyalty.rules.document import read_program
+from regulars.loyalty.rules.offer_index import OfferIndex
 
 
 def programs_of(*, scope: Scope) -> Sequence[Program]:
@@ -35,6 +36,17 @@ def versions_of(*, program: Program) -> Sequence[ProgramVersion]:
 def document_of(version: ProgramVersion) -> Document:
     """What a version says. Versions never change, so it is read once in a process."""
     return _read(version.digest, version.document)
+
+
+def offers_of(version: ProgramVersion) -> OfferIndex:
+    """The offers of a version, indexed once in a process."""
+    return _indexed(version.digest, version.document)
+
+
+@lru_cache(maxsize=64)
+def _indexed(digest: str, text: str) -> OfferIndex:
+    document = _read(digest, text)
+    return OfferIndex((*document.discounts, *document.specials))
 
 
 @lru_cache(maxsize=64)

@@ -19,8 +19,9 @@ def worth_of(unit: Unit, units: int, *, decimals: int) -> int:
 
 
 def shares_paid(worth_minor: int, amounts_minor: Sequence[int]) -> list[int]:
-    """How much of each line is paid with points, by largest remainder. Lines below zero (a discount of the till) take no part."""
-    return shares_of(worth_minor, [max(amount, 0) for amount in amounts_minor])
+    """How much of each line is paid with points, by largest remainder. Lines below zero (a discount of the till) take no part;
+    a sale without lines has no shares."""
+    return shares_of(worth_minor, [max(amount, 0) for amount in amounts_minor]) if amounts_minor else []
 
 
 def piece_of(kept: ReceiptLine, quantity_milli: int | None) -> ReceiptLine | None:

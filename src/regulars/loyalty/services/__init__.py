@@ -5,6 +5,7 @@ from regulars.loyalty.services.closing import close_days
 from regulars.loyalty.services.earning import earn_by_purchase, earn_in
 from regulars.loyalty.services.expiring import expire_lots
 from regulars.loyalty.services.forgetting import forfeit_accounts
+from regulars.loyalty.services.offering import Offers, TotalDiffers, refuse_below_zero
 from regulars.loyalty.services.programs import (
     Applied,
     DocumentRefused,
@@ -51,6 +52,7 @@ __all__ = [
     "NoSuchLine",
     "NotASale",
     "NotEnoughUnits",
+    "Offers",
     "OtherCurrency",
     "PaysNothing",
     "PaysTooMuch",
@@ -63,6 +65,7 @@ __all__ = [
     "Sold",
     "Spent",
     "TooLate",
+    "TotalDiffers",
     "UnknownUnit",
     "adjust_units",
     "advance_tier",
@@ -81,6 +84,7 @@ __all__ = [
     "prove_books",
     "record_sale",
     "refund_sale",
+    "refuse_below_zero",
     "release_hold",
     "restore_spending",
     "review_tiers",

@@ -8,15 +8,14 @@ from datetime import datetime
 from django.db import transaction
 
 from regulars.business.queries import Scope
-from regulars.customers.queries import Customer, cluster_of, traits_of
+from regulars.customers.queries import Customer
 from regulars.groundwork.kernel.money import digits_of
 from regulars.loyalty.models import Entry, Membership, Program
 from regulars.loyalty.queries.programs import document_of, programs_of, version_at
+from regulars.loyalty.queries.quoting import standing_now
 from regulars.loyalty.queries.receipts import receipt_of
-from regulars.loyalty.queries.tiers import standing_row
 from regulars.loyalty.rules.earning import Earned, Standing, points_for
 from regulars.loyalty.rules.receipts import without
-from regulars.loyalty.rules.tiers import earning_multiplier
 from regulars.loyalty.services.booking import BookedAlready, Line, Terms, open_purse
 from regulars.loyalty.services.lifetimes import keep_alive
 from regulars.loyalty.services.programs import join_program
@@ -52,7 +51,7 @@ def earn_in(*, program: Program, purchase: Purchase, at: datetime, actor: str) -
             return []
         # Reviews that have fallen due first: an order earns at the tier held before it (case 43).
         advance_tier(terms=terms, customer=customer, at=purchase.at, actor=actor)
-        standing = standing_for(customer=customer, terms=terms, at=purchase.at)
+        standing = standing_now(program=program, document=terms.document, customer=customer)
         earned = earned_by(terms=terms, purchase=purchase, standing=standing)
         made = [entry for one in earned for entry in _booked(terms, customer, purchase, one, at, actor)]
         made += stamp_cards(terms=terms, customer=customer, purchase=purchase, standing=standing, at=at, actor=actor)
@@ -68,18 +67,6 @@ def earned_by(*, terms: Terms, purchase: Purchase, standing: Standing) -> Sequen
     basket = without(receipt_of(purchase=purchase), document.never_earn)
     decimals = digits_of(purchase.currency)
     return points_for(basket, document.earning, document.units, standing, at=purchase.at, zone=document.tzinfo, decimals=decimals)
-
-
-def standing_for(*, customer: Customer, terms: Terms, at: datetime) -> Standing:
-    """What rules may know of a customer: the tier held now, what it multiplies, and published traits."""
-    traits = {name: str(one.value) for name, one in traits_of(customer=customer).items()}
-    ladder = terms.document.ladder
-    if ladder is None:
-        return Standing(traits=traits)
-    numbers = cluster_of(scope=Scope(customer.business_id), customer_id=customer.pk) or (customer.pk,)
-    row = standing_row(program=terms.version.program, ladder=ladder, customer_ids=numbers)
-    tier = row.tier if row else ""
-    return Standing(tiers=frozenset([tier] if tier else []), traits=traits, factor=earning_multiplier(ladder, tier))
 
 
 def _booked(terms: Terms, customer: Customer, purchase: Purchase, earned: Earned, at: datetime, actor: str) -> list[Entry]:

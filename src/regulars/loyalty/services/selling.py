@@ -22,6 +22,7 @@ from regulars.loyalty.rules.paying import shares_paid, worth_of
 from regulars.loyalty.rules.units import Unit
 from regulars.loyalty.services.booking import lock_accounts
 from regulars.loyalty.services.earning import earn_by_purchase
+from regulars.loyalty.services.offering import Given, Offers, offers_given, offers_standing, record_uses, refuse_other_total
 from regulars.loyalty.services.programs import terms_at
 from regulars.loyalty.services.refusals import BadUnits, ProgramNotFound, TooLate, UnknownUnit
 from regulars.loyalty.services.spending import UNITS_MAX, HoldNotFound, capture_hold, spend_units
@@ -87,22 +88,39 @@ class _Due:
     hold: Hold | None = None
 
 
-def record_sale(*, customer: Customer, branch: Branch | None, sale: Sale, paid: PointsPaid | None, at: datetime, actor: str) -> Sold:
-    """Record a sale at its full prices, take the points that pay a part of it, and earn on the rest; again changes nothing.
+def record_sale(
+    *,
+    customer: Customer,
+    branch: Branch | None,
+    sale: Sale,
+    paid: PointsPaid | None,
+    at: datetime,
+    actor: str,
+    offers: Offers | None = None,
+) -> Sold:
+    """Record a sale at its full prices, give it its offers when they are wanted, take the points that pay a part of it, and earn on the rest;
+    again changes nothing.
 
     `sale.receipt` says what "again" is. A sale `at` the very instant of the call has no time of its own: its repeat is known by the rest.
-    Raises TooLate, PaysNothing, PaysTooMuch, OtherCurrency, HoldNotFound, ProgramNotFound, and as `spend_units`, `capture_hold` and
+    Raises TooLate, TotalDiffers, PaysNothing, PaysTooMuch, OtherCurrency, HoldNotFound, ProgramNotFound, and as `spend_units`, `capture_hold` and
     `record_purchase` (ReceiptTaken: same receipt, other content).
     """
     with transaction.atomic():
         lock_accounts(customer=customer)
-        if sale.at == at:
-            first = _standing(customer, branch, sale)
-            sale = replace(sale, at=first.at) if first else sale
+        first = _standing(customer, branch, sale) if sale.at == at or offers else None
+        sale = replace(sale, at=first.at) if first and sale.at == at else sale
+        given: list[Given] = []
+        if offers and first:
+            sale = offers_standing(sale=sale, purchase=first)
+        elif offers:
+            sale, given = offers_given(customer=customer, branch=branch, sale=sale, offers=offers, actor=actor)
         due = _due(customer, sale, paid) if paid else None
+        if offers and not first:
+            refuse_other_total(sale=_net_of(sale, due), offers=offers)
         recorded = record_purchase(customer=customer, branch=branch, sale=_net_of(sale, due), at=at, actor=actor)
         if recorded.made:
             refuse_untimely(business_id=customer.business_id, dated=sale.at, at=at)
+            record_uses(given=given, purchase=recorded.purchase)
             if due:
                 _pay(customer, due, recorded.purchase, at, actor)
         else:

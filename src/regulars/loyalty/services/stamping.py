@@ -8,15 +8,13 @@ from __future__ import annotations
 from dataclasses import asdict
 from datetime import datetime
 
-from django.db.models import Sum
-
 from regulars.customers.queries import Customer
 from regulars.groundwork.kernel.facts import announce
 from regulars.loyalty.events import CardFilled
 from regulars.loyalty.models import Entry, Lot
 from regulars.loyalty.queries.programs import document_of
+from regulars.loyalty.queries.quoting import nearest_stamp, stamps_given_on
 from regulars.loyalty.queries.receipts import receipt_of
-from regulars.loyalty.rules.calendars import end_of, local_day, start_of
 from regulars.loyalty.rules.cards import Card, card_ends, stamps_for
 from regulars.loyalty.rules.earning import Standing
 from regulars.loyalty.rules.lots import drawn
@@ -72,10 +70,17 @@ def kept_stamps(*, terms: Terms, card: Card, earning: Entry, standing: Standing,
 def _stamped(purse: Purse, card: Card, purchase: Purchase, standing: Standing) -> list[Entry]:
     document = purse.terms.document
     zone = document.tzinfo
-    today = _given_on(purse, local_day(purchase.at, zone).isoformat(), purchase.at)
+    given = Entry.objects.filter(account__in=purse.accounts, kind="issued", units__gt=0)
+    today = stamps_given_on(entries=given, at=purchase.at, document=document)
     receipt = without(receipt_of(purchase=purchase), document.never_earn)
     stamps = stamps_for(
-        card, receipt, holder=standing, today_so_far=today, last_stamp_at=_nearest(purse, purchase.at), at=purchase.at, zone=zone
+        card,
+        receipt,
+        holder=standing,
+        today_so_far=today,
+        last_stamp_at=nearest_stamp(entries=given, at=purchase.at),
+        at=purchase.at,
+        zone=zone,
     )
     why = {
         "card": card.code,
@@ -93,24 +98,6 @@ def _stamped(purse: Purse, card: Card, purchase: Purchase, standing: Standing) -
     if not stamps.count:
         return [entry]
     return [entry, *fill_cards(purse=purse, card=card, at=purchase.at, key=f"full:{purchase.pk}", purchase_id=purchase.pk)]
-
-
-def _given_on(purse: Purse, day: str, at: datetime) -> int:
-    """The stamps of a local day so far, less what of them was taken back."""
-    zone = purse.terms.document.tzinfo
-    first, last = start_of(local_day(at, zone), zone), end_of(local_day(at, zone), zone)
-    rows = Entry.objects.filter(account__in=purse.accounts, at__gte=first, at__lt=last)
-    given = rows.filter(kind="issued").aggregate(sum=Sum("units"))["sum"] or 0
-    taken = Entry.objects.filter(account__in=purse.accounts, kind="clawed", purchase__at__gte=first, purchase__at__lt=last)
-    return max(given - (taken.aggregate(sum=Sum("units"))["sum"] or 0), 0)
-
-
-def _nearest(purse: Purse, at: datetime) -> datetime | None:
-    """The instant of the stamp nearest to an instant, before or after it."""
-    stamps = Entry.objects.filter(account__in=purse.accounts, kind="issued", units__gt=0)
-    before = stamps.filter(at__lte=at).order_by("-at").values_list("at", flat=True).first()
-    after = stamps.filter(at__gt=at).order_by("at").values_list("at", flat=True).first()
-    return min((one for one in (before, after) if one), key=lambda one: abs(one - at), default=None)
 
 
 def _target(purse: Purse, card: Card) -> int:

@@ -19,6 +19,7 @@ from regulars.loyalty.rules.lots import clawed, given_back
 from regulars.loyalty.rules.receipts import kept_after, without
 from regulars.loyalty.services.booking import BookedAlready, Line, Purse, Terms, load_lots, open_purse
 from regulars.loyalty.services.earning import earn_by_purchase
+from regulars.loyalty.services.offering import return_uses
 from regulars.loyalty.services.stamping import kept_stamps
 from regulars.purchases.queries import Kind, Purchase
 
@@ -41,7 +42,14 @@ def take_back_by_refund(*, refund: Purchase, at: datetime, actor: str) -> list[E
         spendings = Entry.objects.filter(purchase=sale, kind="redeemed").select_related("account__customer", "version")
         for spending in spendings.order_by("account_id", "pk"):
             found += _restore_part(spending, sale, refund, at, actor)
+        if sale.amount_minor and not receipt_kept(sale):
+            return_uses(sale=sale, at=at)
     return found
+
+
+def receipt_kept(sale: Purchase) -> int:
+    """What of the money is kept."""
+    return sale.amount_minor + (Purchase.objects.filter(original=sale, kind=Kind.REFUND).aggregate(sum=Sum("amount_minor"))["sum"] or 0)
 
 
 def restore_spending(*, entry: Entry, at: datetime, actor: str, why: dict[str, Any]) -> list[Entry]:

@@ -166,6 +166,84 @@ class RedeemIn(Strict):
     hold: Annotated[str, StringConstraints(max_length=64)] = ""
 
 
+class QuoteIn(Strict):
+    """A basket at its full prices. Nothing is written."""
+
+    customer: Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]*$", max_length=80)] = Field(
+        "", description="the member's id here, or a number of theirs; left out: a guest"
+    )
+    currency: Currency
+    lines: list[LineIn] = Field(min_length=1, max_length=1000)
+    branch: BranchCode = Field("", description="the branch's code")
+    source: Source = Field("api", description="which till or shop asks")
+
+
+class QuoteLineOut(Schema):
+    product: str
+    amount: str
+    discount: str
+    to_pay: str
+
+
+class OfferAppliedOut(Schema):
+    offer: str
+    name: str
+    amount: str
+    reason: str = Field(description="a stable code")
+    cut_by: str = Field(description="what kept it from giving more; empty for nothing")
+
+
+class OfferNotAppliedOut(Schema):
+    offer: str
+    name: str
+    reason: str = Field(description="a stable code")
+    lacks: int = Field(description="how much is missing: purchases, minor units or units, as the reason says")
+    limit: int
+    by: list[str]
+
+
+class QuoteEarnedOut(Schema):
+    unit: str
+    name: str
+    units: str
+    why: dict[str, Any]
+
+
+class QuoteStampsOut(Schema):
+    card: str
+    name: str
+    stamps: int
+    reasons: list[dict[str, Any]]
+
+
+class QuoteProgramOut(Schema):
+    program: str
+    version: int
+    applied: list[OfferAppliedOut]
+    not_applied: list[OfferNotAppliedOut]
+    earned: list[QuoteEarnedOut]
+    stamps: list[QuoteStampsOut]
+
+
+class QuoteOut(Schema):
+    """What would happen now. Sell with `offers.quoted_at` until `valid_until`, and the same offers hold."""
+
+    currency: str
+    total: str
+    discount: str
+    lines: list[QuoteLineOut]
+    programs: list[QuoteProgramOut]
+    quoted_at: datetime
+    valid_until: datetime | None = Field(description="null when no program has a say")
+
+
+class OffersIn(Strict):
+    """That discounts and specials are wanted."""
+
+    quoted_at: AwareDatetime | None = Field(None, description="of a quote that is still valid")
+    expected_total: Amount | None = Field(None, description="what the customer was told; another total is refused")
+
+
 class SaleIn(Strict):
     """A sale at its full prices; what points pay is taken off here, line by line."""
 
@@ -178,6 +256,7 @@ class SaleIn(Strict):
     source: Source = Field("api", description="which till or shop says so")
     lines: list[LineIn] = Field(default_factory=list, max_length=1000)
     redeem: RedeemIn | None = None
+    offers: OffersIn | None = Field(None, description="give the sale its offers; left out: none")
 
 
 class BatchIn(Strict):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -21,6 +22,7 @@ from regulars.groundwork.kernel.refusals import NotFound, Refusal
 from regulars.loyalty.queries import Entry, document_of, shown_units
 from regulars.loyalty.services import (
     NotASale,
+    Offers,
     Piece,
     PointsPaid,
     Refunded,
@@ -35,7 +37,7 @@ from regulars.till.api.loyalty import accounts_shown, entries_shown, member, pro
 from regulars.till.api.loyalty_shapes import BatchIn, BatchOut, MovedOut, RedeemIn, RefundIn, RefundOut, SaleIn, SaleOut
 from regulars.till.api.purchases import AmountRefused, shown
 from regulars.till.api.root import NotAsDescribed, api
-from regulars.till.api.shapes import Identity, Key
+from regulars.till.api.shapes import Identity, Key, LineIn
 
 TAGS = ["sales"]
 
@@ -114,7 +116,8 @@ def _sell(scope: Scope, actor: Actor, sale: SaleIn, at: datetime) -> tuple[int, 
     branch = visible_branch(scope, sale.branch)
     customer = member(scope, sale.customer, source=sale.source)
     paid = _paid(scope, sale.redeem, at) if sale.redeem else None
-    sold = record_sale(customer=customer, branch=branch, sale=_sale(sale, at), paid=paid, at=at, actor=actor.name)
+    offers = _offers(sale) if sale.offers else None
+    sold = record_sale(customer=customer, branch=branch, sale=_sale(sale, at), paid=paid, at=at, actor=actor.name, offers=offers)
     return 201 if sold.made else 200, _sold(scope, sold, customer, at)
 
 
@@ -155,23 +158,34 @@ def _paid(scope: Scope, redeem: RedeemIn, at: datetime) -> PointsPaid:
     return PointsPaid(program=program, unit=redeem.unit, units=smallest(program, redeem.unit, redeem.units, at))
 
 
-def _sale(sale: SaleIn, at: datetime) -> Sale:
-    lines = [
+def _offers(sale: SaleIn) -> Offers:
+    wanted = sale.offers
+    assert wanted is not None
+    expected = None if wanted.expected_total is None else _minor(wanted.expected_total, sale.currency)
+    return Offers(quoted_at=wanted.quoted_at, expected_minor=expected)
+
+
+def sale_lines(lines: Sequence[LineIn], currency: str) -> list[SaleLine]:
+    """Lines as they came in. Raises AmountRefused."""
+    return [
         SaleLine(
-            amount_minor=_minor(line.amount, sale.currency),
+            amount_minor=_minor(line.amount, currency),
             product=line.product,
             category=line.category,
             quantity_milli=int(Decimal(line.quantity) * 1000),
         )
-        for line in sale.lines
+        for line in lines
     ]
+
+
+def _sale(sale: SaleIn, at: datetime) -> Sale:
     return Sale(
         at=sale.at or at,
         currency=sale.currency,
         amount_minor=_minor(sale.amount, sale.currency),
         source=sale.source,
         receipt=sale.receipt,
-        lines=lines,
+        lines=sale_lines(sale.lines, sale.currency),
     )
 
 
