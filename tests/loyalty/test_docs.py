@@ -1,0 +1,93 @@
+"""docs/how-it-works/loyalty.md says what the program does: its tables are executed."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from regulars.loyalty.models import Entry
+from regulars.loyalty.queries import quote_for
+from regulars.loyalty.services import apply_program, earn_by_purchase, spend_units
+from regulars.purchases.queries import Purchase, SaleLine
+
+from tests.cast import ACTOR, Cast, enrol
+from tests.loyalty.club import START, balance, cents, local, recorded, refunded
+
+pytestmark = pytest.mark.django_db
+TEXT = (Path(__file__).parents[2] / "docs" / "how-it-works" / "loyalty.md").read_text(encoding="utf-8")
+
+
+def rows_of(head: str) -> list[list[str]]:
+    """The cells of the table whose head begins so."""
+    lines = TEXT[TEXT.index(head) :].splitlines()
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines[2 : lines.index("")]]
+
+
+@pytest.fixture(autouse=True)
+def program(cast: Cast) -> object:
+    match = re.search(r"```json\n(.*?)```", TEXT, re.DOTALL)
+    assert match
+    return apply_program(scope=cast.scope, text=match[1], at=START, actor=ACTOR).version.program
+
+
+def goods(text: str) -> list[tuple[str, str]]:
+    return [(part.strip().rpartition(" ")[0], part.strip().rpartition(" ")[2]) for part in text.split(",")]
+
+
+def bought(cast: Cast, who: object, text: str, at: datetime) -> Purchase:
+    lines = goods(text)
+    total = sum(cents(amount) for _name, amount in lines)
+    sale = recorded(cast, who, f"{total // 100}.{total % 100:02}", at=at, lines=lines)  # type: ignore[arg-type] # a customer
+    earn_by_purchase(purchase=sale, at=at, actor=ACTOR)
+    return sale
+
+
+def test_what_a_purchase_earns(cast: Cast) -> None:
+    for number, (when, what, points, why) in enumerate(rows_of("| When (Berlin) | Bought |")):
+        who = enrol(cast.business, "Some", "Body", f"D-{number}", None)
+        bought(cast, who, what, local(when))
+        entry = Entry.objects.get(account__customer=who, account__unit="points")
+        assert entry.units == int(points), what
+        counted = [step["rule"] for step in entry.why["rules"] if step["reason"] == "counts"]
+        names = {"base": "One point per euro", "morning": "Early birds"}
+        lacks = f"lacks 0.{entry.why['lacks_minor']:02}" if "lacks_minor" in entry.why else ""
+        assert why == (lacks or ", ".join(names[code] for code in counted)), what
+
+
+def test_one_members_story(cast: Cast, program: object) -> None:
+    first = None
+    for when, what, usable, owed in rows_of("| When (Berlin) | What |"):
+        at = local(when)
+        word, amount = re.match(r"(buys|spends|brings back|a year after) ?(.*)", what).groups()  # type: ignore[union-attr] # it matches
+        if word == "buys":
+            sale = bought(cast, cast.ada, f"cake {amount}", at)
+            first = first or sale
+        elif word == "spends":
+            spend_units(program=program, customer=cast.ada, unit="points", units=int(amount), why={}, at=at, actor=ACTOR)  # type: ignore[arg-type] # a Program
+        elif word == "brings back":
+            refunded(cast, first, amount.split()[0], at=at)  # type: ignore[arg-type] # bought before
+        stands = balance(cast.ada, at)
+        assert (stands.usable, stands.debt) == (int(usable), int(owed)), what
+
+
+def test_cards(cast: Cast) -> None:
+    for number, (paid, free, given, full, left) in enumerate(rows_of("| Coffees bought |")):
+        at = local(f"2026-06-{15 + number} 12:00")
+        lines = ", ".join(["coffee 3.00"] * int(paid) + ["coffee 0"] * int(free))
+        sale = bought(cast, cast.ada, lines, at)
+        entries = Entry.objects.filter(account__unit="coffee-card")
+        assert entries.get(purchase=sale, kind="issued").units == int(given)
+        assert entries.filter(kind="redeemed", why__purchase=sale.pk).count() == int(full)
+        assert balance(cast.ada, at, unit="coffee-card").usable == int(left)
+
+
+def test_what_a_basket_comes_to(cast: Cast) -> None:
+    for basket, to_pay, because in rows_of("| Basket |"):
+        lines = [SaleLine(product=name, amount_minor=cents(amount)) for name, amount in goods(basket)]
+        at = local("2026-06-15 12:00")
+        quote = quote_for(scope=cast.scope, customer=cast.ada, lines=lines, currency="EUR", channel="till", branch=None, at=at)
+        assert quote.total_minor == cents(to_pay), basket
+        assert ", ".join(one.offer for one in quote.programs[0].priced.applied) == because
