@@ -133,6 +133,8 @@ def test_the_same_refund_again_changes_nothing(till: Till) -> None:
         ({"amount": True}, 422, "not_as_described"),
         ({"amount": "12.405"}, 422, "amount_refused"),
         ({"amount": "49.00", "lines": LINES}, 422, "sale_refused"),
+        ({"lines": [{"amount": "0.00"}], "redeem": POINTS}, 422, "sale_refused"),
+        ({"lines": [{"amount": "42.00"}], "redeem": POINTS}, 422, "sale_refused"),
         ({"customer": "nobody"}, 404, "customer_not_found"),
         ({"branch": "moon"}, 404, "branch_not_found"),
         ({"receipt": ""}, 422, "not_as_described"),

@@ -62,8 +62,9 @@ def adjust_units(
     if most is not None and abs(units) > most:
         raise OverLimit
     with transaction.atomic():
-        join_program(program=program, customer=customer, at=at, actor=actor)
         purse = open_purse(terms=terms, customer=customer, unit=unit, at=at, actor=actor)
+        # After the accounts: who joins is written to the audit trail, whose end all of the business shares.
+        join_program(program=program, customer=customer, at=at, actor=actor)
         if key and (known := standing_entries(purse, key)):
             return Spent(entries=known, made=False)
         line = Line(kind="adjusted", other="adjusted", at=at, key=key, why={"reason": reason.strip()})
@@ -95,8 +96,8 @@ def transfer_units(
         raise BadUnits(_("This is too much."))
     terms = spendable_terms(program=program, unit=unit, units=units, at=at)
     with transaction.atomic():
-        join_program(program=program, customer=getter, at=at, actor=actor)
         purses = open_purses(terms=terms, customers=[giver, getter], unit=unit, at=at, actor=actor)
+        join_program(program=program, customer=getter, at=at, actor=actor)
         out, into = purses
         if {one.pk for one in out.accounts} & {one.pk for one in into.accounts}:
             raise ToThemselves

@@ -192,6 +192,9 @@ def _net_of(sale: Sale, due: _Due | None) -> Sale:
     """The sale as it is paid in money: what the points pay is spread over its lines (P12)."""
     if due is None:
         return sale
+    if sale.lines and sum(line.amount_minor for line in sale.lines) != sale.amount_minor:
+        # Nothing can be spread over lines that don't add up: recorded as it came, the sale is refused for just that.
+        return sale
     shares = shares_paid(due.worth_minor, [line.amount_minor for line in sale.lines])
     lines: Sequence[SaleLine] = [
         replace(line, amount_minor=line.amount_minor - share) for line, share in zip(sale.lines, shares, strict=True)
