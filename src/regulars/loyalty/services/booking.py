@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -63,16 +64,23 @@ class Purse:
     terms: Terms
     unit: Unit
     accounts: list[Account]
-    lots: dict[int, Lot]
     at: datetime
     actor: str
     act: UUID = field(default_factory=new_id)
-    purchases: dict[int, int | None] = field(default_factory=dict)
+    fresh: dict[int, Lot] = field(default_factory=dict)
+    # Entries whose number the account's row doesn't say yet: it is written together with what they change.
+    unwritten: dict[int, int] = field(default_factory=dict)
 
     @property
     def own(self) -> Account:
         """The account of the customer who survives: what comes goes there."""
         return self.accounts[0]
+
+    @cached_property
+    def lots(self) -> dict[int, Lot]:
+        """The open lots, and what was loaded besides. Read when they are wanted: what only comes in asks for none."""
+        rows = Lot.objects.filter(account__in=[one.pk for one in self.accounts], left__gt=0).select_related("entry").order_by("pk")
+        return {lot.pk: lot for lot in rows} | self.fresh
 
     def open_lots(self) -> list[OpenLot]:
         """The lots as the rules see them."""
@@ -85,7 +93,7 @@ class Purse:
                 expires_at=lot.expires_at,
                 earned_at=lot.earned_at,
                 priority=lot.priority,
-                purchase_id=self.purchases.get(lot.pk),
+                purchase_id=lot.entry.purchase_id,
             )
             for lot in self.lots.values()
         ]
@@ -98,6 +106,7 @@ class Purse:
         """Units come in: an entry and, unless they are zero, a lot, of which debts are repaid first. `lives`: active from, ends at."""
         entry = self._write(self.own, units, line, giver=line.other, getter="member")
         if not units:
+            self._change(self.own)
             return entry
         active, ends = lives or (active_from(self.unit, line.at), lot_ends(self.unit, line.at, self.terms.document.tzinfo))
         self.lodge(entry, units, active_at=active, ends_at=ends, priority=priority)
@@ -119,8 +128,9 @@ class Purse:
         )
         if repaid:
             LotUse.objects.create(entry=entry, lot=lot, units=repaid)
-        self.lots[lot.pk] = lot
-        self.purchases[lot.pk] = entry.purchase_id
+        self.fresh[lot.pk] = lot
+        if "lots" in self.__dict__:
+            self.lots[lot.pk] = lot
         self._change(account, balance=units - repaid, debt=-repaid)
 
     def take(self, uses: Sequence[tuple[int, int]], line: Line, *, held: bool = False, owed: int = 0) -> list[Entry]:
@@ -142,7 +152,9 @@ class Purse:
 
     def note(self, account: Account, units: int, line: Line, *, giver: str, getter: str) -> Entry:
         """An entry without lots; what follows from it is the caller's."""
-        return self._write(account, units, line, giver=giver, getter=getter)
+        entry = self._write(account, units, line, giver=giver, getter=getter)
+        self._change(account)
+        return entry
 
     def forgive(self, account: Account, units: int) -> None:
         """A debt is gone, by an entry that the caller has written."""
@@ -195,14 +207,14 @@ class Purse:
                 raise BookedAlready(line.key) from None
             raise
         account.entries_count += 1
-        self._change(account, entries_count=1)
+        self.unwritten[account.pk] = self.unwritten.get(account.pk, 0) + 1
         return entry
 
     def _change(self, account: Account, **steps: int) -> None:
         """Move the kept figures by relative updates: the row is locked, and the constraints of the table have the last word."""
         for name, step in steps.items():
-            if name != "entries_count":
-                setattr(account, name, getattr(account, name) + step)
+            setattr(account, name, getattr(account, name) + step)
+        steps["entries_count"] = self.unwritten.pop(account.pk, 0)
         Account.objects.filter(pk=account.pk).update(**{name: F(name) + step for name, step in steps.items() if step}, moved_at=self.at)
 
 
@@ -214,28 +226,24 @@ def open_purse(*, terms: Terms, customer: Customer, unit: str, at: datetime, act
 def open_purses(*, terms: Terms, customers: Sequence[Customer], unit: str, at: datetime, actor: str) -> list[Purse]:
     """Lock the purses of several customers together, all accounts in the order of their ids, so that crossing acts never wait in a ring."""
     clusters = [_cluster(customer) for customer in customers]
-    for records in clusters:
-        Account.objects.get_or_create(program_id=terms.version.program_id, customer_id=records[0], unit=unit)
-    numbers = [number for records in clusters for number in records]
-    found = (
-        Account.objects.select_for_update().filter(program_id=terms.version.program_id, customer_id__in=numbers, unit=unit).order_by("pk")
-    )
-    locked = {account.customer_id: account for account in found}
-    lots: dict[int, dict[int, Lot]] = {}
-    purchases: dict[int, int | None] = {}
-    for lot in Lot.objects.filter(account__in=[one.pk for one in locked.values()], left__gt=0).select_related("entry").order_by("pk"):
-        lots.setdefault(lot.account_id, {})[lot.pk] = lot
-        purchases[lot.pk] = lot.entry.purchase_id
+    locked = _locked(terms, clusters, unit)
+    if any(records[0] not in locked for records in clusters):
+        for records in clusters:
+            Account.objects.get_or_create(program_id=terms.version.program_id, customer_id=records[0], unit=unit)
+        locked = _locked(terms, clusters, unit)
     purses = []
     for records in clusters:
         accounts = [locked[number] for number in records if number in locked]
-        mine = {number: lot for account in accounts for number, lot in lots.get(account.pk, {}).items()}
-        purse = Purse(
-            terms=terms, unit=terms.unit(unit), accounts=accounts, lots=mine, at=at, actor=actor, purchases={n: purchases[n] for n in mine}
-        )
+        purse = Purse(terms=terms, unit=terms.unit(unit), accounts=accounts, at=at, actor=actor)
         _let_go(purse)
         purses.append(purse)
     return purses
+
+
+def _locked(terms: Terms, clusters: Sequence[Sequence[int]], unit: str) -> dict[int, Account]:
+    numbers = [number for records in clusters for number in records]
+    rows = Account.objects.select_for_update().filter(program_id=terms.version.program_id, customer_id__in=numbers, unit=unit)
+    return {account.customer_id: account for account in rows.order_by("pk")}
 
 
 def lock_accounts(*, customer: Customer) -> None:
@@ -269,7 +277,6 @@ def load_lots(purse: Purse, numbers: Iterable[int]) -> None:
     missing = [number for number in numbers if number not in purse.lots]
     for lot in Lot.objects.filter(pk__in=missing).select_related("entry"):
         purse.lots[lot.pk] = lot
-        purse.purchases[lot.pk] = lot.entry.purchase_id
 
 
 def uses_of_hold(hold: Hold) -> list[tuple[int, int]]:

@@ -20,7 +20,7 @@ from regulars.loyalty.services.booking import BookedAlready, Line, Terms, open_p
 from regulars.loyalty.services.lifetimes import keep_alive
 from regulars.loyalty.services.programs import join_program
 from regulars.loyalty.services.stamping import stamp_cards
-from regulars.loyalty.services.tiers import advance_tier
+from regulars.loyalty.services.tiers import advance_tier, hold_reviews
 from regulars.purchases.queries import Kind, Purchase
 
 
@@ -50,7 +50,7 @@ def earn_in(*, program: Program, purchase: Purchase, at: datetime, actor: str) -
         elif not Membership.objects.filter(program=program, customer=customer, joined_at__lte=purchase.at, left_at__isnull=True).exists():
             return []
         # Reviews that have fallen due first: an order earns at the tier held before it (case 43).
-        advance_tier(terms=terms, customer=customer, at=purchase.at, actor=actor)
+        hold_reviews(terms=terms, customer=customer, at=purchase.at, actor=actor)
         standing = standing_now(program=program, document=terms.document, customer=customer)
         earned = earned_by(terms=terms, purchase=purchase, standing=standing)
         made = [entry for one in earned for entry in _booked(terms, customer, purchase, one, at, actor)]

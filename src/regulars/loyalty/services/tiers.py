@@ -50,6 +50,17 @@ def advance_tier(*, terms: Terms, customer: Customer, at: datetime, actor: str) 
         return steps
 
 
+def hold_reviews(*, terms: Terms, customer: Customer, at: datetime, actor: str) -> list[Step]:
+    """Hold the reviews that have fallen due; of merged records, too. Costs one look where there is none."""
+    if terms.document.ladder is None:
+        return []
+    numbers = cluster_of(scope=Scope(customer.business_id), customer_id=customer.pk) or (customer.pk,)
+    mine = TierStanding.objects.filter(program=terms.version.program_id, customer__in=numbers)
+    if not mine.filter(review_ends_at__lte=at).exists():
+        return []
+    return advance_tier(terms=terms, customer=customer, at=at, actor=actor)
+
+
 def review_tiers(*, at: datetime, limit: int = AT_ONCE) -> int:
     """Hold up to `limit` reviews that are due, and tell of those that come near. Gives how many members were looked at."""
     due = TierStanding.objects.filter(review_ends_at__lte=at).select_related("program", "customer").order_by("review_ends_at")[:limit]
