@@ -18,6 +18,7 @@ from regulars.desk.rules import demo
 from regulars.desk.rules.demo.mail import MAILBOX
 from regulars.desk.services.demo_cases import load_demo_cases, load_demo_queues
 from regulars.desk.services.demo_contacts import load_contacts
+from regulars.desk.services.demo_loyalty import load_demo_loyalty
 from regulars.desk.services.demo_mail import load_demo_mail
 from regulars.desk.services.demo_people import tell_demo_permissions
 from regulars.desk.services.demo_policy import ACTOR as DEMO
@@ -26,6 +27,7 @@ from regulars.desk.services.demo_training import load_demo_training
 from regulars.groundwork.kernel.facts import announce
 from regulars.groundwork.kernel.refusals import Refusal
 from regulars.insight.services import forget_refreshes, refresh_insight
+from regulars.loyalty.services import withdraw_programs
 from regulars.messaging.queries import mail_exists
 from regulars.messaging.services import withdraw_mail
 from regulars.policy.queries import open_draft, policy_versions
@@ -107,6 +109,7 @@ def load_demo(*, at: datetime, actor: str) -> Loaded:
             business_id=business.pk, source=demo.SOURCE, registrations=[_registration(one, branch_ids) for one in story]
         )
         count = record_purchases(business_id=business.pk, receipts=_receipts(story, numbers, branch_ids), at=at)
+        load_demo_loyalty(business_id=business.pk, story=story, numbers=numbers, at=at)
         load_contacts(business_id=business.pk, story=story, numbers=numbers, at=at, actor=actor)
         tell_demo_permissions(business_id=business.pk, story=story, numbers=numbers, at=at)
         load_demo_training(business_id=business.pk, at=at)
@@ -129,6 +132,7 @@ def remove_demo(*, at: datetime, actor: str) -> Removed:
     business = _demo_business()
     scope = Scope(business_id=business.pk, branch_ids=None)
     with transaction.atomic():
+        withdraw_programs(business_id=business.pk, origin=demo.SOURCE)
         purchases = remove_purchases(business_id=business.pk, source=demo.SOURCE)
         withdraw_cases(business_id=business.pk, source=demo.SOURCE, actor=DEMO)
         withdraw_mail(business_id=business.pk, origin=demo.SOURCE, mailbox=MAILBOX)

@@ -39,6 +39,7 @@ from regulars.loyalty.services.spending import (
 )
 from regulars.loyalty.services.taking_back import restore_spending, take_back_by_refund
 from regulars.loyalty.services.tiers import advance_tier, announce_reviews, review_tiers
+from regulars.loyalty.services.withdrawing import withdraw_programs
 
 __all__ = [
     "AllGivenBack",
@@ -92,4 +93,5 @@ __all__ = [
     "take_back_by_refund",
     "thaw_program",
     "transfer_units",
+    "withdraw_programs",
 ]

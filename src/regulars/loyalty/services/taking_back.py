@@ -34,8 +34,9 @@ def take_back_by_refund(*, refund: Purchase, at: datetime, actor: str) -> list[E
         return []
     found: list[Entry] = []
     with transaction.atomic():
-        # Facts may overtake one another: what is taken back was earned first.
-        earn_by_purchase(purchase=sale, at=at, actor=actor)
+        # Facts may overtake one another: what is taken back was earned first. Imported history earned nothing.
+        if sale.batch_id is None:
+            earn_by_purchase(purchase=sale, at=at, actor=actor)
         earnings = Entry.objects.filter(purchase=sale, kind="issued", key=f"earn:{sale.pk}").select_related("account__customer", "version")
         for earning in earnings.order_by("account_id"):
             found += _claw(earning, sale, refund, at, actor)

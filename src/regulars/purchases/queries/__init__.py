@@ -18,6 +18,7 @@ from regulars.purchases.queries.reading import (
     purchase_with_receipt,
     purchases_before,
     purchases_exist,
+    purchases_of,
     sums_of,
     timeline_lines,
 )
@@ -42,6 +43,7 @@ __all__ = [
     "purchase_with_receipt",
     "purchases_before",
     "purchases_exist",
+    "purchases_of",
     "purchases_section",
     "sums_of",
     "timeline_lines",

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -83,6 +83,12 @@ def purchase_with_receipt(*, business_id: int, source: str, branch_code: str, re
 def purchase_numbered(*, scope: Scope, number: int) -> Purchase | None:
     """One visible purchase by its number, with customer, branch and original; None when it is gone."""
     return visible(scope).filter(pk=number).select_related("customer", "branch", "original__customer", "original__branch").first()
+
+
+def purchases_of(*, scope: Scope, customer_ids: Sequence[int]) -> Iterator[Purchase]:
+    """All purchases of some customers, in the order of time, with customer, branch and original."""
+    rows = visible(scope).filter(customer__in=customer_ids).select_related("customer", "branch", "original__customer", "original__branch")
+    return rows.order_by("at", "pk").iterator(chunk_size=500)
 
 
 def purchases_before(*, scope: Scope, cursor: str = "", size: int = 50, customer: Customer | None = None) -> PurchasePage:
