@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from regulars.desk.services import load_demo, remove_demo
+from regulars.desk.services.demo import load_demo, remove_demo
 from regulars.loyalty.models import Account, Entry, Program, TierStanding
 from regulars.loyalty.queries import account_faults
 
