@@ -25,6 +25,7 @@ from regulars.loyalty.services.refusals import (
     TooLate,
     UnknownUnit,
 )
+from regulars.loyalty.services.removing import withdraw_programs
 from regulars.loyalty.services.returning import AllGivenBack, NoSuchLine, NotASale, Piece, Refunded, refund_sale
 from regulars.loyalty.services.selling import OtherCurrency, PaysNothing, PaysTooMuch, PointsPaid, Sold, record_sale
 from regulars.loyalty.services.spending import (
@@ -39,7 +40,6 @@ from regulars.loyalty.services.spending import (
 )
 from regulars.loyalty.services.taking_back import restore_spending, take_back_by_refund
 from regulars.loyalty.services.tiers import advance_tier, announce_reviews, review_tiers
-from regulars.loyalty.services.withdrawing import withdraw_programs
 
 __all__ = [
     "AllGivenBack",
