@@ -16,6 +16,7 @@ import tempfile
 import time
 from pathlib import Path
 from random import Random
+from secrets import token_hex
 
 import psycopg
 
@@ -43,6 +44,7 @@ def main() -> int:
     given = words.parse_args()
     if given.worker:
         return ask(json.loads(given.worker))
+    os.environ["REGULARS_SECRET_KEY"] = token_hex(32)  # one for all processes: codes are made from it
     with server() as address, tempfile.TemporaryDirectory(prefix="regulars-bench-") as folder:
         return measure(address, Path(folder), given)
 

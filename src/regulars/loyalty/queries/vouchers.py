@@ -59,7 +59,7 @@ def voucher_with_code(*, scope: Scope, code: str) -> Voucher | None:
     digest = digest_of_typed(text=code)
     if not digest:
         return None
-    return Voucher.objects.filter(code_digest=digest, program__business_id=scope.business_id).select_related("program", "version").first()
+    return Voucher.objects.filter(code_digest=digest, program__business_id=scope.business_id).select_related("program").first()
 
 
 def voucher_with_id(*, scope: Scope, public_id: str) -> Voucher | None:
