@@ -93,3 +93,52 @@ class CardFilled(CustomerFact):
     program_id: int
     card: str
     count: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class VoucherGiven(CustomerFact):
+    """A member has a voucher for a reward."""
+
+    voucher_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class VoucherUsed(CustomerFact):
+    """A member used a voucher."""
+
+    use_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class VoucherReturned(Fact):
+    """A use was given back: what it was used for was cancelled."""
+
+    use_id: int
+
+    @property
+    def subject(self) -> str:
+        return f"voucher-use:{self.use_id}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class VoucherVoided(Fact):
+    """A voucher was withdrawn before anybody used it."""
+
+    voucher_id: int
+    reason: str
+
+    @property
+    def subject(self) -> str:
+        return f"voucher:{self.voucher_id}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class VouchersMade(Fact):
+    """A batch of codes was made; one fact for all of them."""
+
+    batch_id: int
+    count: int
+
+    @property
+    def subject(self) -> str:
+        return f"voucher-batch:{self.batch_id}"

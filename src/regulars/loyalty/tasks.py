@@ -1,11 +1,11 @@
-"""The background work of loyalty: lots end, tiers are reviewed, and each night the books are proven."""
+"""The background work of loyalty: lots and vouchers end, tiers are reviewed, and each night the books are proven."""
 
 from __future__ import annotations
 
 from regulars.groundwork.kernel import clock
 from regulars.groundwork.kernel.jobs import Work, job
 from regulars.groundwork.kernel.schedules import schedule
-from regulars.loyalty.services import announce_reviews, expire_lots, prove_books, review_tiers
+from regulars.loyalty.services import announce_reviews, expire_lots, expire_vouchers, prove_books, review_tiers
 
 ACTOR = "system:loyalty"
 schedule("loyalty.ends", kind="loyalty.expire", every_minutes=15)
@@ -15,8 +15,10 @@ schedule("loyalty.proof", kind="loyalty.prove", daily="03:40")
 
 @job("loyalty.expire", lane="long")
 def expire(work: Work) -> None:
-    """Book the ends of lots, as long as there are any."""
+    """Book the ends of lots and of vouchers, as long as there are any."""
     while expire_lots(at=clock.now()):
+        work.beat()
+    while expire_vouchers(at=clock.now()):
         work.beat()
 
 

@@ -113,6 +113,10 @@ PERSONAL: dict[str, dict[str, str]] = {
     "loyalty_program": {"plain": "code currency zone frozen_reason origin"},
     "loyalty_tierstanding": {"conduct": "tier joined_on anchor_on"},
     "loyalty_programversion": {"plain": "document digest", "staff": "actor"},
+    "loyalty_rewardstock": {"plain": "reward"},
+    "loyalty_voucher": {"digest": "code_digest", "conduct": "reward state cause key", "staff": "actor"},
+    "loyalty_voucherbatch": {"plain": "reward name", "staff": "actor"},
+    "loyalty_voucheruse": {"conduct": "state key", "staff": "actor"},
     "messaging_enclosure": {"words": "name content"},
     "messaging_mailbox": {"plain": "name kind addresses host security user folder", "secret": "password_sealed", "words": "fault"},
     "messaging_message": {

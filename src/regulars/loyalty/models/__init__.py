@@ -5,6 +5,7 @@ from regulars.loyalty.models.ledger import Account, ClosedDay, Entry, Lot, LotUs
 from regulars.loyalty.models.offers import OfferUse
 from regulars.loyalty.models.programs import Membership, Program, ProgramVersion
 from regulars.loyalty.models.tiers import TierStanding
+from regulars.loyalty.models.vouchers import RewardStock, Voucher, VoucherBatch, VoucherUse
 
 __all__ = [
     "Account",
@@ -18,5 +19,9 @@ __all__ = [
     "OfferUse",
     "Program",
     "ProgramVersion",
+    "RewardStock",
     "TierStanding",
+    "Voucher",
+    "VoucherBatch",
+    "VoucherUse",
 ]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from regulars.business.queries import Scope
-from regulars.loyalty.models import Entry, Program
+from regulars.loyalty.models import Entry, Program, Voucher
 from regulars.loyalty.queries.programs import document_of
 from regulars.loyalty.queries.showing import shown_units
 
@@ -70,3 +70,20 @@ def loyalty_section(scope: Scope, customer_ids: tuple[int, ...]) -> list[dict[st
     rows = Entry.objects.filter(account__customer__in=customer_ids, account__program__business_id=scope.business_id)
     wanted = rows.select_related("account__program", "version", "purchase").order_by("at", "pk")
     return [{name: value for name, value in told(entry).items() if name != "actor"} for entry in wanted]
+
+
+def vouchers_section(scope: Scope, customer_ids: tuple[int, ...]) -> list[dict[str, Any]]:
+    """What an access export says about somebody's vouchers, oldest first. Their codes stay out: who steals the file must not have the coffee."""
+    rows = Voucher.objects.filter(customer__in=customer_ids, program__business_id=scope.business_id)
+    return [
+        {
+            "program": one.program.code,
+            "reward": one.reward,
+            "given_at": one.made_at.isoformat(),
+            "given_for": one.cause,
+            "ends_at": one.ends_at.isoformat() if one.ends_at else "",
+            "state": one.state,
+            "used_at": [use.at.isoformat() for use in one.uses.all() if use.state == "used"],
+        }
+        for one in rows.select_related("program").prefetch_related("uses").order_by("pk")
+    ]

@@ -78,6 +78,11 @@ class Reward(Part):
         return self
 
 
+def reward_named(rewards: Sequence[Reward], code: str) -> Reward | None:
+    """The reward with this code, or None."""
+    return next((one for one in rewards if one.code == code), None)
+
+
 def price_units(price: Price, unit: Unit) -> int:
     """The price in the unit's smallest ones. Raises ValueError for more decimals than the unit has (a document is checked for that)."""
     scaled = price.units.scaleb(unit.scale)

@@ -1,10 +1,12 @@
 """Verbs of loyalty: the only writers of its books."""
 
 from regulars.loyalty.services.adjusting import adjust_units, transfer_units
+from regulars.loyalty.services.batching import BadBatch, make_batch
 from regulars.loyalty.services.closing import close_days
 from regulars.loyalty.services.earning import earn_by_purchase, earn_in
 from regulars.loyalty.services.expiring import expire_lots
 from regulars.loyalty.services.forgetting import forfeit_accounts
+from regulars.loyalty.services.issuing import issue_voucher
 from regulars.loyalty.services.offering import Offers, TotalDiffers, refuse_below_zero
 from regulars.loyalty.services.programs import (
     Applied,
@@ -16,17 +18,28 @@ from regulars.loyalty.services.programs import (
     thaw_program,
 )
 from regulars.loyalty.services.proving import Proof, prove_books
-from regulars.loyalty.services.refusals import (
-    BadUnits,
-    NoMember,
-    NotEnoughUnits,
-    ProgramFrozen,
-    ProgramNotFound,
-    TooLate,
-    UnknownUnit,
+from regulars.loyalty.services.redeeming import (
+    Usage,
+    VoucherUsage,
+    allow_guess,
+    confirm_use,
+    forgive_try,
+    redeem_voucher,
+    reserve_voucher,
+    return_use,
 )
+from regulars.loyalty.services.refusals import BadUnits, NoMember, NotEnoughUnits, ProgramFrozen, ProgramNotFound, TooLate, UnknownUnit
 from regulars.loyalty.services.removing import withdraw_programs
 from regulars.loyalty.services.returning import AllGivenBack, NoSuchLine, NotASale, Piece, Refunded, refund_sale
+from regulars.loyalty.services.rewarding import (
+    OutOfStock,
+    Redeemed,
+    RewardLimitReached,
+    RewardNotNow,
+    RewardNotTheirs,
+    RewardWithoutPrice,
+    redeem_reward,
+)
 from regulars.loyalty.services.selling import OtherCurrency, PaysNothing, PaysTooMuch, PointsPaid, Sold, record_sale
 from regulars.loyalty.services.spending import (
     HoldExpired,
@@ -40,10 +53,13 @@ from regulars.loyalty.services.spending import (
 )
 from regulars.loyalty.services.taking_back import restore_spending, take_back_by_refund
 from regulars.loyalty.services.tiers import advance_tier, announce_reviews, review_tiers
+from regulars.loyalty.services.vouchers import UnknownReward, VoucherRefused
+from regulars.loyalty.services.withdrawing import VoucherSettled, expire_vouchers, void_voucher, void_vouchers_of
 
 __all__ = [
     "AllGivenBack",
     "Applied",
+    "BadBatch",
     "BadUnits",
     "DocumentRefused",
     "HoldExpired",
@@ -55,6 +71,7 @@ __all__ = [
     "NotEnoughUnits",
     "Offers",
     "OtherCurrency",
+    "OutOfStock",
     "PaysNothing",
     "PaysTooMuch",
     "Piece",
@@ -62,36 +79,58 @@ __all__ = [
     "ProgramFrozen",
     "ProgramNotFound",
     "Proof",
+    "Redeemed",
     "Refunded",
+    "RewardLimitReached",
+    "RewardNotNow",
+    "RewardNotTheirs",
+    "RewardWithoutPrice",
     "Sold",
     "Spent",
     "TooLate",
     "TotalDiffers",
+    "UnknownReward",
     "UnknownUnit",
+    "Usage",
+    "VoucherRefused",
+    "VoucherSettled",
+    "VoucherUsage",
     "adjust_units",
     "advance_tier",
+    "allow_guess",
     "announce_reviews",
     "apply_program",
     "capture_hold",
     "check_program",
     "close_days",
+    "confirm_use",
     "earn_by_purchase",
     "earn_in",
     "expire_lots",
+    "expire_vouchers",
     "forfeit_accounts",
+    "forgive_try",
     "freeze_program",
     "hold_units",
+    "issue_voucher",
     "join_program",
+    "make_batch",
     "prove_books",
     "record_sale",
+    "redeem_reward",
+    "redeem_voucher",
     "refund_sale",
     "refuse_below_zero",
     "release_hold",
+    "reserve_voucher",
     "restore_spending",
+    "return_use",
     "review_tiers",
     "spend_units",
     "take_back_by_refund",
     "thaw_program",
     "transfer_units",
+    "void_voucher",
+    "void_vouchers_of",
     "withdraw_programs",
 ]

@@ -25,6 +25,7 @@ STRANGERS = Limit(size=30, leak_a_minute=2)
 EVERYBODY = Limit(size=600, leak_a_minute=120)
 DEVICE = Limit(size=10, leak_a_minute=1)
 CODES = Limit(size=6, leak_a_minute=0.5)
+GUESSES = Limit(size=20, leak_a_minute=2)  # codes of other doors than the staff's, by caller
 
 
 def buckets_for(*, account: str, prefix: str, device: str = "") -> list[tuple[str, Limit]]:

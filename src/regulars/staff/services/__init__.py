@@ -1,7 +1,7 @@
 """Verbs about people who work there."""
 
 from regulars.staff.adapters.certificate_list import ListRefused
-from regulars.staff.services.budgets import TooManyTries
+from regulars.staff.services.budgets import TooManyTries, count_guess, forgive_guess
 from regulars.staff.services.certifying import (
     CertificateRefused,
     Paper,
@@ -80,7 +80,9 @@ __all__ = [
     "choose_manners",
     "close_coaching",
     "confirm_authenticator",
+    "count_guess",
     "finish_sign_in",
+    "forgive_guess",
     "hire_employee",
     "invite_employee",
     "leave_to_outside",

@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 
 from regulars.groundwork.kernel.refusals import Refusal
 from regulars.staff.models import Budget
-from regulars.staff.rules.budgets import Limit, level_after, wait_seconds
+from regulars.staff.rules.budgets import GUESSES, Limit, level_after, wait_seconds
 
 
 class TooManyTries(Refusal):
@@ -51,3 +51,18 @@ def take_back_try(bucket: str) -> None:
 def empty_bucket(bucket: str) -> None:
     """Somebody proved who they are: forget their slips."""
     Budget.objects.filter(bucket=bucket).update(level=0)
+
+
+def count_guess(*, door: str, caller: str, at: datetime) -> None:
+    """Count a try of somebody's at a code of some door ("voucher"), before it is looked at. Raises TooManyTries when their bucket is full.
+
+    `caller` names where the tries come from: a key, an employee, a network. Call it outside of a transaction that a refusal takes back.
+    """
+    if wait := fill_bucket(bucket=f"{door}:{caller}"[:80], limit=GUESSES, at=at):
+        raise TooManyTries(wait)
+
+
+def forgive_guess(*, door: str, caller: str) -> None:
+    """The code was right: the try counts no more."""
+    with transaction.atomic():
+        take_back_try(f"{door}:{caller}"[:80])
