@@ -8,7 +8,8 @@ import pytest
 
 from regulars.groundwork.kernel.models import FactRow
 from regulars.loyalty.models import Entry
-from regulars.loyalty.services import UnknownUnit, adjust_units, earn_by_purchase, spend_units
+from regulars.loyalty.queries import vouchers_of
+from regulars.loyalty.services import UnknownUnit, adjust_units, earn_by_purchase, redeem_voucher, spend_units
 
 from tests.cast import ACTOR, Cast
 from tests.loyalty.club import DAY, balance, bought, changed, kinds, local, opened, refunded
@@ -57,10 +58,32 @@ def test_47_stamps_of_a_card_that_was_redeemed_are_owed_and_repaid(cast: Cast) -
     carded(cast)
     drank(cast, 8)
     sale = drank(cast, 5)
+    (voucher,) = vouchers_of(customer=cast.ada, at=JUNE)
+    redeem_voucher(scope=cast.scope, code=voucher.code, at=JUNE, actor=ACTOR)
     refunded(cast, sale, "15", at=JUNE, lines=[("coffee", "3.00")] * 5)
     assert stamps(cast) == (0, 2)
     drank(cast, 2)
     assert stamps(cast) == (0, 0)
+
+
+def test_46_a_refund_undoes_a_card_whose_reward_nobody_has_used(cast: Cast) -> None:
+    carded(cast)
+    drank(cast, 8)
+    sale = drank(cast, 5)
+    (voucher,) = vouchers_of(customer=cast.ada, at=JUNE)
+    assert (voucher.reward.code, voucher.voucher.cause) == ("free-coffee", "card:coffee")
+    refunded(cast, sale, "15", at=JUNE, lines=[("coffee", "3.00")] * 5)
+    assert stamps(cast) == (8, 0)
+    assert vouchers_of(customer=cast.ada, at=JUNE) == []
+
+
+def test_45_every_full_card_gives_its_reward_once(cast: Cast) -> None:
+    carded(cast)
+    sale = drank(cast, 25)
+    earn_by_purchase(purchase=sale, at=JUNE, actor=ACTOR)
+    assert len(vouchers_of(customer=cast.ada, at=JUNE)) == 2
+    refunded(cast, sale, "30", at=JUNE, lines=[("coffee", "3.00")] * 10)
+    assert (len(vouchers_of(customer=cast.ada, at=JUNE)), stamps(cast)) == (1, (5, 0))
 
 
 def test_48_free_coffee_never_counts_and_a_visit_has_its_limit(cast: Cast) -> None:

@@ -10,6 +10,7 @@ from regulars.customers.queries import Customer
 from regulars.customers.services import merge_customers
 from regulars.groundwork.kernel.models import FactRow
 from regulars.loyalty.models import TierStanding
+from regulars.loyalty.queries import vouchers_of
 from regulars.loyalty.queries.tiers import TierShown, tier_of
 from regulars.loyalty.services import announce_reviews, review_tiers, spend_units
 from regulars.loyalty.services.programs import FixedByBooks
@@ -87,6 +88,17 @@ def test_43_an_order_earns_at_the_tier_held_before_it(cast: Cast) -> None:
     assert told("TierReached") == ["silver", "gold"]
     bought(cast, cast.ada, "10", at=local("2026-03-11 12:00"))
     assert usable(cast.ada, local("2026-03-11 12:00")) == 1220
+
+
+def test_43_a_jump_over_two_tiers_gives_the_welcome_of_the_one_reached_and_once_in_a_life(cast: Cast) -> None:
+    gifts = [{"code": code, "name": code, "kind": "gift"} for code in ("mug", "cake")]
+    ladder = {"currency": "status", "tiers": [SILVER | {"welcome": "mug"}, GOLD | {"welcome": "cake"}]}
+    opened(cast, units=[POINTS, STATUS], earning=[BASE, COUNTS], ladder=ladder, rewards=gifts)
+    bought(cast, cast.ada, "1200", at=local("2024-03-10 12:00"))
+    assert [one.reward.code for one in vouchers_of(customer=cast.ada, at=local("2024-03-10 12:00"))] == ["cake"]
+    bought(cast, cast.ada, "1200", at=local("2026-06-10 12:00"))
+    assert tier(cast, cast.ada, local("2026-06-10 12:00")) == "gold"
+    assert [one.reward.code for one in vouchers_of(customer=cast.ada, at=local("2026-06-10 12:00"))] == ["cake"]
 
 
 def test_a_review_that_nobody_has_held_counts_for_the_next_order(cast: Cast) -> None:

@@ -30,6 +30,7 @@ from regulars.loyalty.services.redeeming import (
 )
 from regulars.loyalty.services.refusals import BadUnits, NoMember, NotEnoughUnits, ProgramFrozen, ProgramNotFound, TooLate, UnknownUnit
 from regulars.loyalty.services.removing import withdraw_programs
+from regulars.loyalty.services.restoring import restore_spending
 from regulars.loyalty.services.returning import AllGivenBack, NoSuchLine, NotASale, Piece, Refunded, refund_sale
 from regulars.loyalty.services.rewarding import (
     OutOfStock,
@@ -51,7 +52,7 @@ from regulars.loyalty.services.spending import (
     release_hold,
     spend_units,
 )
-from regulars.loyalty.services.taking_back import restore_spending, take_back_by_refund
+from regulars.loyalty.services.taking_back import take_back_by_refund
 from regulars.loyalty.services.tiers import advance_tier, announce_reviews, review_tiers
 from regulars.loyalty.services.vouchers import UnknownReward, VoucherRefused
 from regulars.loyalty.services.withdrawing import VoucherSettled, expire_vouchers, void_voucher, void_vouchers_of

@@ -16,11 +16,19 @@ from regulars.loyalty.models import (
     OfferUse,
     Program,
     ProgramVersion,
+    RewardStock,
     TierStanding,
+    Voucher,
+    VoucherBatch,
+    VoucherUse,
 )
 
 # Each table by the way to its program, those first that others don't point to.
 OF_PROGRAM: tuple[tuple[type[models.Model], str], ...] = (
+    (VoucherUse, "program"),
+    (Voucher, "program"),
+    (VoucherBatch, "program"),
+    (RewardStock, "program"),
     (HoldLot, "hold__account__program"),
     (Hold, "account__program"),
     (OfferUse, "program"),

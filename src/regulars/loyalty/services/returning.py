@@ -17,8 +17,9 @@ from regulars.loyalty.queries.receipts import receipt_of, returns_of
 from regulars.loyalty.rules.paying import piece_of
 from regulars.loyalty.rules.receipts import ReceiptLine, kept_after
 from regulars.loyalty.services.booking import lock_accounts
+from regulars.loyalty.services.restoring import restore_spending
 from regulars.loyalty.services.selling import refuse_untimely
-from regulars.loyalty.services.taking_back import restore_spending, take_back_by_refund
+from regulars.loyalty.services.taking_back import take_back_by_refund
 from regulars.purchases.queries import Kind, Purchase, Sale, SaleLine, purchase_with_receipt
 from regulars.purchases.services import ReceiptTaken, RefundTooLarge, record_purchase
 

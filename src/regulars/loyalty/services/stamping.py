@@ -11,7 +11,8 @@ from datetime import datetime
 from regulars.customers.queries import Customer
 from regulars.groundwork.kernel.facts import announce
 from regulars.loyalty.events import CardFilled
-from regulars.loyalty.models import Entry, Lot
+from regulars.loyalty.models import Entry, Lot, Voucher
+from regulars.loyalty.models.vouchers import OPEN
 from regulars.loyalty.queries.programs import document_of
 from regulars.loyalty.queries.quoting import nearest_stamp, stamps_given_on
 from regulars.loyalty.queries.receipts import receipt_of
@@ -20,6 +21,9 @@ from regulars.loyalty.rules.earning import Standing
 from regulars.loyalty.rules.lots import drawn
 from regulars.loyalty.rules.receipts import without
 from regulars.loyalty.services.booking import BookedAlready, Line, Purse, Terms, open_purse
+from regulars.loyalty.services.issuing import issue_voucher
+from regulars.loyalty.services.restoring import restore_spending
+from regulars.loyalty.services.withdrawing import void_voucher
 from regulars.purchases.queries import Purchase
 
 
@@ -39,9 +43,14 @@ def fill_cards(*, purse: Purse, card: Card, at: datetime, key: str, purchase_id:
     if not full:
         _set_ends(purse, card, at)
         return []
-    why = {"card": card.code, "cards": full, "target": target, "reward": card.reward.code, "rewards": full * card.reward.count}
-    line = Line(kind="redeemed", other="redeemed", at=at, key=key, purchase_id=None, why=why | {"purchase": purchase_id})
-    entries = purse.take(drawn(purse.open_lots(), full * target, purse.at), line)
+    why = {"card": card.code, "target": target, "reward": card.reward.code, "rewards": card.reward.count, "purchase": purchase_id}
+    entries: list[Entry] = []
+    for number in range(1, full + 1):
+        # One entry a card, so that a refund can undo one alone (case 46).
+        line = Line(kind="redeemed", other="redeemed", at=at, key=f"{key}:{number}" if key else "", why=why)
+        filled = purse.take(drawn(purse.open_lots(), target, purse.at), line)
+        entries += filled
+        _reward(purse, card, filled[0])
     _set_ends(purse, card, at)
     customer = purse.own.customer
     fact = CardFilled(
@@ -59,12 +68,50 @@ def fill_cards(*, purse: Purse, card: Card, at: datetime, key: str, purchase_id:
     return entries
 
 
+def undo_cards(*, terms: Terms, customer: Customer, card: Card, missing: int, at: datetime, actor: str) -> bool:
+    """Undo full cards none of whose rewards has been used, the newest first, until so many stamps are back (case 46).
+
+    Their vouchers are withdrawn, their stamps return. Gives whether any was undone. The caller holds the locks of the member's accounts.
+    """
+    purse = open_purse(terms=terms, customer=customer, unit=card.code, at=at, actor=actor)
+    filled = Entry.objects.filter(account__in=purse.accounts, kind="redeemed", reversals__isnull=True).order_by("-pk")
+    undone = False
+    for act in dict.fromkeys(filled.values_list("act", flat=True)):
+        if missing <= 0:
+            break
+        entries = list(Entry.objects.filter(account__in=purse.accounts, kind="redeemed", act=act, reversals__isnull=True).order_by("-pk"))
+        for entry in entries:
+            vouchers = list(Voucher.objects.filter(program_id=terms.version.program_id, key__startswith=f"card:{entry.pk}:"))
+            if missing <= 0 or not vouchers or any(one.uses_count or one.state not in OPEN for one in vouchers):
+                continue
+            for voucher in vouchers:
+                void_voucher(voucher=voucher, reason="card undone by a refund", at=at, actor=actor)
+            restore_spending(entry=entry, at=at, actor=actor, why={"card": card.code})
+            missing -= entry.units
+            undone = True
+    return undone
+
+
 def kept_stamps(*, terms: Terms, card: Card, earning: Entry, standing: Standing, kept: object) -> int:
     """The stamps that a purchase would have given had only what is kept been bought."""
     zone = terms.document.tzinfo
     today = int(earning.why.get("today_so_far", 0))
     # The time between stamps was judged when they were given; whoever got some was not too soon.
     return stamps_for(card, kept, holder=standing, today_so_far=today, last_stamp_at=None, at=earning.at, zone=zone).count  # type: ignore[arg-type] # a Receipt
+
+
+def _reward(purse: Purse, card: Card, entry: Entry) -> None:
+    """Give what a full card promises, whatever stock and limits say."""
+    for number in range(1, card.reward.count + 1):
+        issue_voucher(
+            program=purse.terms.version.program,
+            customer=purse.own.customer,
+            reward=card.reward.code,
+            key=f"card:{entry.pk}:{number}",
+            cause=f"card:{card.code}",
+            at=purse.at,
+            actor=purse.actor,
+        )
 
 
 def _stamped(purse: Purse, card: Card, purchase: Purchase, standing: Standing) -> list[Entry]:

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from datetime import datetime
 from fractions import Fraction
-from typing import Any
 
 from django.db import transaction
 from django.db.models import Sum
 
 from regulars.groundwork.kernel.money import digits_of
-from regulars.loyalty.models import Entry, LotUse
+from regulars.loyalty.models import Entry
 from regulars.loyalty.queries.programs import document_of
 from regulars.loyalty.queries.receipts import receipt_of, returns_of
-from regulars.loyalty.rules.calendars import DAY
+from regulars.loyalty.rules.cards import Card
 from regulars.loyalty.rules.earning import Standing, points_for
-from regulars.loyalty.rules.lots import clawed, given_back
+from regulars.loyalty.rules.lots import clawed
 from regulars.loyalty.rules.receipts import kept_after, without
-from regulars.loyalty.services.booking import BookedAlready, Line, Purse, Terms, load_lots, open_purse
+from regulars.loyalty.services.booking import Line, Terms, open_purse
 from regulars.loyalty.services.earning import earn_by_purchase
 from regulars.loyalty.services.offering import return_uses
-from regulars.loyalty.services.stamping import kept_stamps
+from regulars.loyalty.services.restoring import restore_part
+from regulars.loyalty.services.stamping import kept_stamps, undo_cards
 from regulars.purchases.queries import Kind, Purchase
 
 
@@ -42,7 +42,7 @@ def take_back_by_refund(*, refund: Purchase, at: datetime, actor: str) -> list[E
             found += _claw(earning, sale, refund, at, actor)
         spendings = Entry.objects.filter(purchase=sale, kind="redeemed").select_related("account__customer", "version")
         for spending in spendings.order_by("account_id", "pk"):
-            found += _restore_part(spending, sale, refund, at, actor)
+            found += restore_part(spending=spending, sale=sale, refund=refund, at=at, actor=actor)
         if sale.amount_minor and not receipt_kept(sale):
             return_uses(sale=sale, at=at)
     return found
@@ -51,12 +51,6 @@ def take_back_by_refund(*, refund: Purchase, at: datetime, actor: str) -> list[E
 def receipt_kept(sale: Purchase) -> int:
     """What of the money is kept."""
     return sale.amount_minor + (Purchase.objects.filter(original=sale, kind=Kind.REFUND).aggregate(sum=Sum("amount_minor"))["sum"] or 0)
-
-
-def restore_spending(*, entry: Entry, at: datetime, actor: str, why: dict[str, Any]) -> list[Entry]:
-    """Give back all of a spending that was not given back yet: the sale was cancelled (case 33). Again changes nothing."""
-    with transaction.atomic():
-        return _restore(entry, entry.units, f"restore:{entry.pk}:all", entry.purchase_id, why, at, actor)
 
 
 def _claw(earning: Entry, sale: Purchase, refund: Purchase, at: datetime, actor: str) -> list[Entry]:
@@ -72,6 +66,11 @@ def _claw(earning: Entry, sale: Purchase, refund: Purchase, at: datetime, actor:
     if owed < 0 or Entry.objects.filter(account__in=purse.accounts, key=line.key).exists():
         return []
     uses = clawed(purse.open_lots(), owed, at, sale.pk)
+    card = _card_of(earning, terms)
+    missing = owed - sum(units for _lot, units in uses)
+    if card and undo_cards(terms=terms, customer=earning.account.customer, card=card, missing=missing, at=at, actor=actor):
+        purse = open_purse(terms=terms, customer=earning.account.customer, unit=unit, at=at, actor=actor)
+        uses = clawed(purse.open_lots(), owed, at, sale.pk)
     short = owed - sum(units for _lot, units in uses)
     entries = purse.take(uses, line, owed=short)
     if short and purse.unit.shortfall == "write_off":
@@ -89,62 +88,12 @@ def _kept_units(earning: Entry, terms: Terms, sale: Purchase) -> int:
     basket = without(kept_after(receipt_of(purchase=sale), returns_of(purchase=sale)), document.never_earn)
     decimals = digits_of(sale.currency)
     units = [unit for unit in document.units if unit.code == earning.account.unit]
-    card = next((one for one in document.cards if one.code == earning.account.unit), None)
+    card = _card_of(earning, terms)
     if card:
         return kept_stamps(terms=terms, card=card, earning=earning, standing=standing, kept=basket) if earning.units else 0
     kept = points_for(basket, document.earning, units, standing, at=sale.at, zone=document.tzinfo, decimals=decimals)
     return kept[0].units if kept else 0
 
 
-def _restore_part(spending: Entry, sale: Purchase, refund: Purchase, at: datetime, actor: str) -> list[Entry]:
-    """Points paid return with the money, in proportion to all refunds of the sale together (case 7)."""
-    if sale.amount_minor <= 0:
-        return []
-    back = -sum(one.amount_minor for one in Purchase.objects.filter(original=sale, kind=Kind.REFUND))
-    target = int(Fraction(spending.units * back, sale.amount_minor))
-    why = {"refund": refund.pk, "spent": spending.units}
-    return _restore(spending, target, f"restore:{spending.pk}:{refund.pk}", sale.pk, why, at, actor)
-
-
-def _restore(spending: Entry, target: int, key: str, purchase_id: int | None, why: dict[str, Any], at: datetime, actor: str) -> list[Entry]:
-    """Bring what was given back of a spending up to `target` units."""
-    terms = Terms(version=spending.version, document=document_of(spending.version))
-    purse = open_purse(terms=terms, customer=spending.account.customer, unit=spending.account.unit, at=at, actor=actor)
-    before = Entry.objects.filter(reverses=spending).aggregate(sum=Sum("units"))["sum"] or 0
-    units = target - before
-    if units <= 0:
-        return []
-    account = next(one for one in purse.accounts if one.pk == spending.account_id)
-    line = Line(kind="restored", other="redeemed", at=at, key=key, purchase_id=purchase_id, reverses_id=spending.pk, why=why)
-    try:
-        entry = purse.note(account, units, line, giver="redeemed", getter="member")
-    except BookedAlready:
-        return []
-    used = _still_used(spending)
-    load_lots(purse, [lot for lot, _units in used])
-    ended = []
-    for number, part in given_back(used, units):
-        lot = purse.lots[number]
-        purse.hand_back(lot, part, entry, account)
-        if lot.expires_at is not None and lot.expires_at <= at:
-            ended.append((number, part))
-    return [entry, *(_renewed(purse, ended, spending, at) if ended else [])]
-
-
-def _renewed(purse: Purse, ended: list[tuple[int, int]], spending: Entry, at: datetime) -> list[Entry]:
-    """What returned to lots that have ended moves to a lot of its own, with days of grace (P5)."""
-    line = Line(
-        kind="renewed", other="renewed", at=at, purchase_id=spending.purchase_id, why={"grace_days": purse.terms.document.grace_days}
-    )
-    entries = purse.take(ended, line)
-    ends = at + purse.terms.document.grace_days * DAY
-    return [*entries, purse.give(sum(units for _lot, units in ended), line, lives=(at, ends))]
-
-
-def _still_used(spending: Entry) -> list[tuple[int, int]]:
-    """What a spending took from each lot, less what was handed back since."""
-    back: dict[int, int] = {}
-    for lot, units in LotUse.objects.filter(entry__reverses=spending).values_list("lot_id", "units"):
-        back[lot] = back.get(lot, 0) - units
-    used = LotUse.objects.filter(entry=spending).order_by("pk").values_list("lot_id", "units")
-    return [(lot, units - back.get(lot, 0)) for lot, units in used if units > back.get(lot, 0)]
+def _card_of(earning: Entry, terms: Terms) -> Card | None:
+    return next((one for one in terms.document.cards if one.code == earning.account.unit), None)

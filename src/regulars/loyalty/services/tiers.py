@@ -18,6 +18,7 @@ from regulars.loyalty.queries.tiers import qualifying_history, standing_of_row
 from regulars.loyalty.rules.calendars import DAY, end_of, local_day
 from regulars.loyalty.rules.tiers import Ladder, Step, notice_for, qualifying_at_review, review_on, standing_after
 from regulars.loyalty.services.booking import Terms
+from regulars.loyalty.services.issuing import issue_voucher
 
 ACTOR = "system:loyalty"
 AT_ONCE = 200
@@ -47,6 +48,11 @@ def advance_tier(*, terms: Terms, customer: Customer, at: datetime, actor: str) 
         row.save()
         for step in steps:
             _tell(program, ladder, row, step, actor)
+            if step.welcome:
+                # Once for a tier in a member's life: who steps down and rises again has been welcomed.
+                key = f"welcome:{row.pk}:{step.tier}"
+                given = {"reward": step.welcome, "key": key, "cause": f"tier:{step.tier}"}
+                issue_voucher(program=program, customer=row.customer, at=step.at, actor=actor, **given)
         return steps
 
 

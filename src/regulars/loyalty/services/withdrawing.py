@@ -14,7 +14,7 @@ from regulars.groundwork.kernel.refusals import Refusal
 from regulars.loyalty.events import VoucherVoided
 from regulars.loyalty.models import RewardStock, Voucher, VoucherUse
 from regulars.loyalty.models.vouchers import OPEN
-from regulars.loyalty.services.taking_back import restore_spending
+from regulars.loyalty.services.restoring import restore_spending
 from regulars.loyalty.services.vouchers import locked_voucher, paid_entries
 
 AT_ONCE = 5_000
