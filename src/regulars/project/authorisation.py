@@ -317,6 +317,8 @@ TABLE = Table(
         tell("api:sale_refunds", "loyalty:write"),
         tell("api:transfers", "loyalty:adjust"),
         tell("api:adjustments", "loyalty:adjust"),
+        tell("api:voucher_redeem", "loyalty:write"),
+        ask("api:member_cards", "loyalty:read"),
         ask("api:member_accounts", "loyalty:read"),
         ask("api:member_entries", "loyalty:read"),
     ]

@@ -1,6 +1,7 @@
 """Questions about loyalty."""
 
 from regulars.loyalty.models import Entry, Hold, Program, ProgramVersion, Voucher, VoucherBatch, VoucherUse
+from regulars.loyalty.queries.cards import CardShown, cards_of
 from regulars.loyalty.queries.exporting import COLUMNS as ENTRY_COLUMNS
 from regulars.loyalty.queries.exporting import loyalty_section, told_entries, vouchers_section
 from regulars.loyalty.queries.holds import hold_state, hold_with_id
@@ -24,10 +25,12 @@ from regulars.loyalty.queries.vouchers import (
     voucher_with_id,
     vouchers_of,
 )
+from regulars.loyalty.rules.rewards import reward_named
 
 __all__ = [
     "ENTRY_COLUMNS",
     "Balance",
+    "CardShown",
     "DayLine",
     "Entry",
     "Figure",
@@ -44,6 +47,7 @@ __all__ = [
     "VoucherUse",
     "account_faults",
     "balances_of",
+    "cards_of",
     "code_of",
     "codes_of_batch",
     "document_of",
@@ -56,6 +60,7 @@ __all__ = [
     "quote_for",
     "reason_of",
     "reward_figures",
+    "reward_named",
     "shown_units",
     "statement_of",
     "stock_of",

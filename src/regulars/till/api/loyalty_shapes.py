@@ -339,3 +339,53 @@ class AdjustmentIn(Strict):
 class AdjustmentOut(Schema):
     entries: list[LedgerEntryOut]
     accounts: list[AccountOut]
+
+
+class VoucherIn(Strict):
+    """A code as it was typed or scanned."""
+
+    code: Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]+$", min_length=1, max_length=60)]
+    customer: Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]*$", max_length=80)] = Field(
+        "", description="the member's id here, or a number of theirs; left out: whoever has the code"
+    )
+    purchase: Annotated[str, StringConstraints(max_length=64)] = Field("", description="the id of the purchase that it is used for")
+    branch: BranchCode = Field("", description="the branch's code")
+    source: Source = Field("api", description="which till or shop asks")
+
+
+class VoucherUsedOut(Schema):
+    use: str
+    program: str
+    reward: str
+    name: str
+    kind: str
+    amount: str | None = Field(description="money off, where it is that")
+    percent: str | None = Field(description="percent off, where it is that")
+    goods: dict[str, Any] = Field(description="which goods it means")
+    uses_left: int
+    at: datetime
+
+
+class CardOut(Schema):
+    program: str
+    card: str
+    name: str
+    stamps: int
+    target: int
+    owed: int
+    ends_at: datetime | None
+
+
+class MemberVoucherOut(Schema):
+    program: str
+    reward: str
+    name: str
+    code: str
+    ends_at: datetime | None
+    cause: str
+
+
+class CardList(Schema):
+    customer: str
+    items: list[CardOut]
+    vouchers: list[MemberVoucherOut]
