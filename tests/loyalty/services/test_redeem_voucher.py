@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -20,6 +21,8 @@ from regulars.loyalty.services import (
     ProgramFrozen,
     Usage,
     VoucherRefused,
+    adjust_units,
+    apply_program,
     confirm_use,
     expire_vouchers,
     forfeit_accounts,
@@ -29,12 +32,13 @@ from regulars.loyalty.services import (
     reserve_voucher,
     return_use,
     void_voucher,
+    withdraw_programs,
 )
 from regulars.staff.services import TooManyTries
 
 from tests.cast import ACTOR, Cast
-from tests.loyalty.club import DAY, recorded
-from tests.loyalty.rewarding import COFFEE, JUNE, batch_codes, catalogue, code, given, held, used
+from tests.loyalty.club import DAY, POINTS, SHORT, START, recorded
+from tests.loyalty.rewarding import COFFEE, JUNE, batch_codes, catalogue, code, given, had, held, used
 
 pytestmark = pytest.mark.django_db
 MINUTE = timedelta(minutes=1)
@@ -162,7 +166,8 @@ def test_what_a_voucher_promised_stays_when_the_program_changes(cast: Cast) -> N
     program = catalogue(cast)
     voucher = given(program, cast.ada)
     catalogue(cast, at=JUNE + DAY, where={"branches": ["station"]}, cost="2")
-    assert vouchers_of(customer=cast.ada, at=JUNE + 2 * DAY)[0].reward.cost == 0.8 or voucher.cost_minor == 80
+    kept = vouchers_of(customer=cast.ada, at=JUNE + 2 * DAY)[0]
+    assert (str(kept.reward.cost), kept.voucher.cost_minor) == ("0.80", 80)
     assert used(cast, code(voucher), cast.ada, branch=cast.market, at=JUNE + 2 * DAY)
 
 
@@ -293,3 +298,13 @@ def test_a_batch_that_can_not_be_is_refused_whole(cast: Cast, terms: dict[str, A
         make_batch(program=program, reward=COFFEE["code"], at=JUNE, actor=ACTOR, **({"count": 5} | terms))  # type: ignore[arg-type] # bad on purpose
     assert list(no.value.fields) == [field]
     assert not VoucherBatch.objects.exists()
+
+
+def test_vouchers_of_the_demo_go_with_it(cast: Cast) -> None:
+    text = json.dumps(SHORT | {"units": [POINTS], "rewards": [COFFEE | {"stock": 5}]})
+    program = apply_program(scope=cast.scope, text=text, at=START, actor=ACTOR, origin="demo").version.program
+    adjust_units(program=program, customer=cast.ada, unit="points", units=500, reason="test", at=JUNE, actor=ACTOR)
+    used(cast, code(had(program, cast.ada).voucher), cast.ada)
+    batch_codes(program, 3)
+    assert withdraw_programs(business_id=cast.business.pk, origin="demo") == 1
+    assert not Voucher.objects.exists()
