@@ -92,9 +92,9 @@ def _paid(shown: MemberShown, pays: tuple[str, str, int], sale: Sale) -> PointsL
             if (program.program.code, one.balance.unit.code) == (code, unit_code):
                 unit, usable = one.balance.unit, one.balance.usable
                 worth = worth_of(unit, units, decimals=digits_of(sale.currency))
-                fault = FROZEN if program.program.frozen_at else ""
-                fault = fault or (TOO_FEW if units > usable else "") or ("" if worth else PAY_NOTHING)
-                fault = fault or (PAY_TOO_MUCH if worth > sale.amount_minor else "")
+                # In the order in which selling refuses.
+                fault = PAY_NOTHING if not worth else PAY_TOO_MUCH if worth > sale.amount_minor else ""
+                fault = fault or (FROZEN if program.program.frozen_at else TOO_FEW if units > usable else "")
                 return PointsLook(unit=unit, units=units, usable=usable, worth_minor=worth, fault=fault)
     return None
 
