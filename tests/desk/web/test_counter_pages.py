@@ -151,6 +151,24 @@ def test_a_refusal_stands_beside_its_field_and_loses_nothing(
     assert Purchase.objects.count() == 0
 
 
+def test_offers_come_off_when_looking_and_when_selling(desk: Client, cast: Cast) -> None:
+    opened(cast, specials=[{"code": "tenth", "name": "A tenth off", "percent": 10}])
+    looked = desk.post(of(cast), {"do": "look", "act": ACT, "amount": "20"})
+    assert "To pay €18.00" in text_of(looked)
+    assert "A tenth off −€2.00" in text_of(looked)
+    assert 'name="told" value="1800"' in looked.content.decode()
+    other = sold(desk, cast, amount="30", told="1800")
+    assert other.status_code == 422
+    assert "It would come to 27.00 now." in error_at(other, "amount")
+    assert 'name="told"' not in other.content.decode(), "having read so, they may sell"
+    slip = text_of(desk.post(of(cast), {"do": "sell", "act": ACT, "amount": "20", "told": "1800"}, follow=True))
+    assert "To pay: €18.00" in slip
+    assert "Price €20.00 A tenth off −€2.00" in slip
+    assert "Earned 18 Points" in slip
+    page = desk.post(of(cast), {"do": "fit", "act": "B", "amount": "2", "purse": "crumbs:points"}).content.decode()
+    assert re.search(r'name="units"[^>]*value="18"', page)
+
+
 @pytest.mark.usefixtures("club")
 def test_another_sale_on_the_same_receipt_is_refused_beside_it(desk: Client, cast: Cast) -> None:
     sold(desk, cast, amount="12", receipt="R-1")

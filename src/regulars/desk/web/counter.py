@@ -30,7 +30,7 @@ from regulars.loyalty.queries import (
     shown_units,
     slip_of_sale,
 )
-from regulars.loyalty.services import entries_of_refund, record_sale, refund_sale
+from regulars.loyalty.services import Offers, entries_of_refund, record_sale, refund_sale
 from regulars.purchases.queries import Kind, Purchase, purchase_of
 
 FOUND = 12
@@ -44,6 +44,8 @@ PLACES = {
     "other_currency": "amount",
     "sale_refused": "amount",
     "refund_too_large": "amount",
+    "total_differs": "amount",
+    "line_below_zero": "amount",
 }
 BRANCH_KEPT = "counter_branch"
 
@@ -73,7 +75,7 @@ def member(request: HttpRequest, id: str) -> HttpResponse:
     form, look = _sale_form(asking, shown), None
     act = request.POST.get("do", "look")
     if act in ("line", "fit"):
-        form = _refilled(asking, shown, form, act)
+        form = _refilled(asking, customer, shown, form, act)
     elif act == "sell":
         sold = _attempted(form, lambda: _sold(asking, customer, form))
         if sold is not None:
@@ -170,7 +172,7 @@ def _count(request: HttpRequest) -> int:
     return min(int(text), LINES_MAX) if text.isascii() and text.isdigit() else 0
 
 
-def _refilled(asking: Asking, shown: MemberShown, form: SaleForm, act: str) -> SaleForm:
+def _refilled(asking: Asking, customer: Customer, shown: MemberShown, form: SaleForm, act: str) -> SaleForm:
     """The same form with a line more, or with as many points as fit; nothing that was typed is lost."""
     posted = {name: str(value) for name, value in asking.request.POST.items()}
     if act == "line":
@@ -181,7 +183,9 @@ def _refilled(asking: Asking, shown: MemberShown, form: SaleForm, act: str) -> S
     if purse is None:
         return form
     balance = purse.shown.balance
-    units = fitting_units(balance.unit, balance.usable, form.cleaned_data["minor"], decimals=digits_of(form.currency))
+    form.cleaned_data |= {"branch": posted.get("branch", ""), "smallest": 0}
+    look = look_at_sale(customer=customer, shown=shown, branch=form.chosen_branch, sale=form.sale(), at=asking.at)
+    units = fitting_units(balance.unit, balance.usable, look.total_minor, decimals=digits_of(form.currency))
     return _sale_form(asking, shown, posted | {"units": shown_units(balance.unit, units)}, form.count)
 
 
@@ -194,12 +198,13 @@ def _looked(asking: Asking, customer: Customer, shown: MemberShown, form: SaleFo
         return look
     paid = look.paid
     words = {
+        "needed": shown_units(paid.unit, paid.units),
         "usable": shown_units(paid.unit, paid.usable),
         "unit": paid.unit.name,
         "worth": Money(paid.worth_minor, form.currency).shown(),
     }
     sentences = {
-        "too_few": _("%(usable)s %(unit)s can be used now."),
+        "too_few": _("This takes %(needed)s %(unit)s; %(usable)s can be used now."),
         "pay_nothing": _("So many %(unit)s pay nothing."),
         "pay_too_much": _("This would pay %(worth)s, which is more than the amount. Redeem less."),
         "frozen": _("Spending in this program is stopped until its books are looked at."),
@@ -209,8 +214,17 @@ def _looked(asking: Asking, customer: Customer, shown: MemberShown, form: SaleFo
 
 
 def _sold(asking: Asking, customer: Customer, form: SaleForm) -> Purchase:
+    """Sell at what the customer was told, where they were told something."""
+    told = asking.request.POST.get("told", "")
+    offers = Offers(expected_minor=int(told) if told.isascii() and told.isdigit() and len(told) < 19 else None)
     done = record_sale(
-        customer=customer, branch=form.chosen_branch, sale=form.sale(), paid=form.paid(), at=asking.at, actor=asking.actor.name
+        customer=customer,
+        branch=form.chosen_branch,
+        sale=form.sale(),
+        paid=form.paid(),
+        offers=offers,
+        at=asking.at,
+        actor=asking.actor.name,
     )
     return done.purchase
 

@@ -6,21 +6,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from django.db.models import Sum
-
 from regulars.business.queries import Branch, Scope
 from regulars.customers.queries import Customer, cluster_of, traits_of
 from regulars.groundwork.kernel.money import digits_of
 from regulars.loyalty.models import Entry
 from regulars.loyalty.queries.members import CardShown, MemberShown, ProgramShown
-from regulars.loyalty.rules.calendars import end_of, local_day, start_of
+from regulars.loyalty.queries.quoting import ProgramQuote, nearest_stamp, quote_for, stamps_given_on
 from regulars.loyalty.rules.cards import Punches, punched, stamps_for
 from regulars.loyalty.rules.earning import Standing, points_for
 from regulars.loyalty.rules.paying import shares_paid, worth_of
 from regulars.loyalty.rules.receipts import Receipt, ReceiptLine, without
 from regulars.loyalty.rules.tiers import earning_multiplier
 from regulars.loyalty.rules.units import Unit
-from regulars.purchases.queries import Sale
+from regulars.purchases.queries import Sale, SaleLine
 
 TOO_FEW, PAY_NOTHING, PAY_TOO_MUCH, FROZEN = "too_few", "pay_nothing", "pay_too_much", "frozen"
 
@@ -48,17 +46,23 @@ class StampsLook:
 
 @dataclass(frozen=True, kw_only=True)
 class SaleLook:
-    """What would happen: the price, what points pay of it, what is left to pay, what it earns and stamps."""
+    """What would happen: the price, what offers take off (by name), what points pay, what is left to pay, what it earns and stamps."""
 
     price_minor: int
+    offers: tuple[tuple[str, int], ...]
     paid: PointsLook | None
     earned: tuple[tuple[Unit, int], ...]
     stamps: tuple[StampsLook, ...]
 
     @property
+    def total_minor(self) -> int:
+        """What it comes to after all offers."""
+        return self.price_minor - sum(minor for _name, minor in self.offers)
+
+    @property
     def pay_minor(self) -> int:
         """What is to pay in money."""
-        return self.price_minor - (self.paid.worth_minor if self.paid and not self.paid.fault else 0)
+        return self.total_minor - (self.paid.worth_minor if self.paid and not self.paid.fault else 0)
 
 
 def look_at_sale(
@@ -71,9 +75,11 @@ def look_at_sale(
     pays: tuple[str, str, int] | None = None,
 ) -> SaleLook:
     """Work a sale out by the programs in force. `pays`: program and unit by their codes, and how many smallest units."""
-    paid = _paid(shown, pays, sale) if pays else None
+    scope, lines = Scope(customer.business_id), tuple(sale.lines) or (SaleLine(amount_minor=sale.amount_minor),)
+    quote = quote_for(scope=scope, customer=customer, lines=lines, currency=sale.currency, channel=sale.source, branch=branch, at=at)
+    paid = _paid(shown, pays, sale.currency, quote.total_minor) if pays else None
     worth = paid.worth_minor if paid and not paid.fault else 0
-    receipt = _receipt(sale, branch, worth)
+    receipt = _receipt(quote.lines, sale, branch, worth)
     earned: list[tuple[Unit, int]] = []
     stamps: list[StampsLook] = []
     for one in shown.programs:
@@ -82,29 +88,36 @@ def look_at_sale(
         standing = _standing(one, customer)
         earned += _earned(one, receipt, standing, at)
         stamps += _stamps(one, customer, receipt, standing, at)
-    return SaleLook(price_minor=sale.amount_minor, paid=paid, earned=tuple(earned), stamps=tuple(stamps))
+    offers = tuple(one for program in quote.programs for one in _offers(program))
+    return SaleLook(price_minor=sale.amount_minor, offers=offers, paid=paid, earned=tuple(earned), stamps=tuple(stamps))
 
 
-def _paid(shown: MemberShown, pays: tuple[str, str, int], sale: Sale) -> PointsLook | None:
+def _offers(one: ProgramQuote) -> list[tuple[str, int]]:
+    """What each offer of a program takes off, by its name."""
+    names = {offer.code: offer.name for offer in (*one.document.discounts, *one.document.specials)}
+    return [(names.get(applied.offer, applied.offer), applied.amount_minor) for applied in one.priced.applied]
+
+
+def _paid(shown: MemberShown, pays: tuple[str, str, int], currency: str, total_minor: int) -> PointsLook | None:
     code, unit_code, units = pays
     for program in shown.programs:
         for one in program.balances:
             if (program.program.code, one.balance.unit.code) == (code, unit_code):
                 unit, usable = one.balance.unit, one.balance.usable
-                worth = worth_of(unit, units, decimals=digits_of(sale.currency))
+                worth = worth_of(unit, units, decimals=digits_of(currency))
                 # In the order in which selling refuses.
-                fault = PAY_NOTHING if not worth else PAY_TOO_MUCH if worth > sale.amount_minor else ""
+                fault = PAY_NOTHING if not worth else PAY_TOO_MUCH if worth > total_minor else ""
                 fault = fault or (FROZEN if program.program.frozen_at else TOO_FEW if units > usable else "")
                 return PointsLook(unit=unit, units=units, usable=usable, worth_minor=worth, fault=fault)
     return None
 
 
-def _receipt(sale: Sale, branch: Branch | None, worth_minor: int) -> Receipt:
+def _receipt(paid: Sequence[SaleLine], sale: Sale, branch: Branch | None, worth_minor: int) -> Receipt:
     """What would stand on the receipt: what points pay is spread over the lines (P12)."""
     lines = tuple(
         ReceiptLine(amount_minor=one.amount_minor, product=one.product, category=one.category, quantity_milli=one.quantity_milli)
-        for one in sale.lines
-    ) or (ReceiptLine(amount_minor=sale.amount_minor),)
+        for one in paid
+    )
     shares: Sequence[int] = shares_paid(worth_minor, [line.amount_minor for line in lines]) if worth_minor else [0] * len(lines)
     net = tuple(replace(line, amount_minor=line.amount_minor - share) for line, share in zip(lines, shares, strict=True))
     return Receipt(lines=net, currency=sale.currency, channel=sale.source, branch=branch.code if branch else "")
@@ -141,16 +154,12 @@ def _stamps(one: ProgramShown, customer: Customer, receipt: Receipt, standing: S
     for card in document.cards:
         entries = Entry.objects.filter(account__program=one.program, account__unit=card.code, account__customer__in=numbers)
         given = entries.filter(kind="issued", units__gt=0)
-        first, last = start_of(local_day(at, zone), zone), end_of(local_day(at, zone), zone)
-        today = given.filter(at__gte=first, at__lt=last).aggregate(sum=Sum("units", default=0))["sum"]
-        back = entries.filter(kind="clawed", purchase__at__gte=first, purchase__at__lt=last).aggregate(sum=Sum("units", default=0))["sum"]
-        nearest = given.filter(at__lte=at).order_by("-at").values_list("at", flat=True).first()
         stamps = stamps_for(
             card,
             without(receipt, document.never_earn),
             holder=standing,
-            today_so_far=max(today - back, 0),
-            last_stamp_at=nearest,
+            today_so_far=stamps_given_on(entries=given, at=at, document=document),
+            last_stamp_at=nearest_stamp(entries=given, at=at),
             at=at,
             zone=zone,
         )

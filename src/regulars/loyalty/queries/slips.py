@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from regulars.loyalty.models import Entry
+from regulars.loyalty.models import Entry, OfferUse
 from regulars.loyalty.queries.programs import document_of
 from regulars.loyalty.queries.receipts import receipt_of, returns_of
 from regulars.loyalty.rules.receipts import kept_after
@@ -42,9 +42,10 @@ class CardFull:
 
 @dataclass(frozen=True, kw_only=True)
 class SaleSlip:
-    """A sale: `worth_minor` of its price was paid with points, the purchase's own amount in money."""
+    """A sale: its price, what offers took off (by name), `worth_minor` that points paid; the purchase's own amount is the money."""
 
     purchase: Purchase
+    offers: tuple[tuple[str, int], ...]
     worth_minor: int
     paid: tuple[Moved, ...]
     earned: tuple[Moved, ...]
@@ -52,8 +53,8 @@ class SaleSlip:
 
     @property
     def price_minor(self) -> int:
-        """What it cost before points paid their part."""
-        return self.purchase.amount_minor + self.worth_minor
+        """What it cost before offers and points."""
+        return self.purchase.amount_minor + self.worth_minor + sum(minor for _name, minor in self.offers)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,6 +77,7 @@ def slip_of_sale(*, sale: Purchase) -> SaleSlip:
     acts = {one.act: int(one.why.get("worth_minor", 0)) for one in redeemed}
     return SaleSlip(
         purchase=sale,
+        offers=tuple(_offers(sale)),
         worth_minor=sum(acts.values()),
         paid=moved(redeemed),
         earned=moved(issued),
@@ -116,6 +118,13 @@ def left_of_sale(*, sale: Purchase) -> list[LineLeft]:
 def money_left(*, sale: Purchase) -> int:
     """What may still be paid back in money, in minor units."""
     return sale.amount_minor - sum(one.amount_minor for one in returns_of(purchase=sale))
+
+
+def _offers(sale: Purchase) -> Iterator[tuple[str, int]]:
+    for use in OfferUse.objects.filter(purchase=sale).select_related("version").order_by("pk"):
+        document = document_of(use.version)
+        names = {offer.code: offer.name for offer in (*document.discounts, *document.specials)}
+        yield names.get(use.offer, use.offer), use.amount_minor
 
 
 def _full_cards(sale: Purchase, issued: Sequence[Entry]) -> tuple[CardFull, ...]:
