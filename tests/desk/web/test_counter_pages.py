@@ -240,7 +240,7 @@ def test_lines_come_back_with_money_points_and_stamps(desk: Client, cast: Cast) 
     slip = text_of(desk.post(place, {"do": "part", "act": "X", "line_1": "1"}, follow=True))
     assert "Pay back: €2.50" in slip
     assert "25 Points given back" in slip
-    assert "1 Coffee card taken back" in slip
+    assert "1 stamp (Coffee card) taken back" in slip
     again = desk.post(place, {"do": "part", "act": "X", "line_1": "1"}, follow=True)
     assert "Pay back: €2.50" in text_of(again)
     assert Purchase.objects.count() == 2

@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 
 from regulars.desk.templatetags.desk import reader
 from regulars.groundwork.design.icons import draw
-from regulars.loyalty.queries import CardShown, Entry, Moved, Unit, document_of, reason_of
+from regulars.loyalty.queries import CardShown, Entry, Moved, Unit, document_of, reason_of, unit_words
 
 register = template.Library()
 
@@ -22,7 +22,7 @@ register = template.Library()
 @register.simple_tag
 def points(unit: Unit, units: int) -> str:
     """Smallest units as people write them, with the unit's name: 1,250 Points."""
-    return _("%(units)s %(unit)s") % {"units": _shown(unit, units), "unit": unit.name}
+    return _("%(units)s %(unit)s") % {"units": _shown(unit, units), "unit": unit_words(unit, units)}
 
 
 @register.simple_tag
@@ -38,7 +38,7 @@ def signed_points(entry: Entry) -> str:
     if unit is None:
         return ""
     sign = "+" if entry.signed > 0 else "−" if entry.signed < 0 else ""
-    return f"{sign}{_shown(unit, entry.units)} {unit.name}"
+    return f"{sign}{_shown(unit, entry.units)} {unit_words(unit, entry.units)}"
 
 
 @register.filter
@@ -57,7 +57,7 @@ def reason(entry: Entry) -> str:
 @register.filter
 def movement(one: Moved) -> str:
     """One line of a refund's slip in words."""
-    words = {"units": _shown(one.unit, one.units), "unit": one.unit.name}
+    words = {"units": _shown(one.unit, one.units), "unit": unit_words(one.unit, one.units)}
     sentences = {
         "clawed": _("%(units)s %(unit)s taken back"),
         "restored": _("%(units)s %(unit)s given back"),

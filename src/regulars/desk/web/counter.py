@@ -83,7 +83,10 @@ def member(request: HttpRequest, id: str) -> HttpResponse:
             return redirect("desk:counter_sale", id=sold.public_id)
     elif form.is_bound and form.is_valid():
         look = _looked(asking, customer, shown, form)
-    context |= {"look": look, "lines": form.count, "new_line": act == "line", "purses": list(form.purses.values())}
+    first = f"product_{form.count}" if act == "line" and form.count else "amount"
+    if look is None and not form.errors:
+        form.fields[first].widget.attrs["autofocus"] = True
+    context |= {"look": look, "lines": form.count, "purses": list(form.purses.values())}
     return form_page(request, "desk/counter_member.html", form, **context)
 
 

@@ -101,9 +101,9 @@ class SaleForm(forms.Form):
             figures = FIGURES if name in ("quantity", "price") else {"autocomplete": "off"}
             label = _("%(what)s, line %(number)s") % {"what": words[name], "number": number}
             most = 120 if name == "product" else 80 if name == "category" else 20
-            self.fields[f"{name}_{number}"] = forms.CharField(
-                label=label, max_length=most, required=False, widget=forms.TextInput(attrs=dict(figures))
-            )
+            field = forms.CharField(label=label, max_length=most, required=False, widget=forms.TextInput(attrs=dict(figures)))
+            field.short = words[name]  # type: ignore[attr-defined] # beside its field a line needs no number: it stands in a group
+            self.fields[f"{name}_{number}"] = field
 
     @property
     def line_rows(self) -> list[list[forms.BoundField]]:

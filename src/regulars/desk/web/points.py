@@ -18,6 +18,7 @@ from regulars.groundwork.kernel.ids import new_id
 from regulars.groundwork.kernel.refusals import NotFound, Refusal
 from regulars.loyalty.queries import MemberShown, Program, Unit, entries_of, entry_of, entry_units, member_shown, shown_units, units_read
 from regulars.loyalty.services import adjust_units, transfer_units
+from regulars.staff.queries import employee_names
 
 SIZE = 30
 GIVE, TAKE = "give", "take"
@@ -100,6 +101,7 @@ def entries(request: HttpRequest, id: str) -> HttpResponse:
         "entries": page,
         "units": entry_units(customer=row, at=asking.at),
         "unit": unit,
+        "names": {f"employee:{pk}": name for pk, _number, name in employee_names(scope=asking.scope)},
         "next_cursor": str(page[-1].pk) if len(found) > SIZE else "",
         "current_section": "customers",
     }

@@ -9,7 +9,7 @@ from regulars.loyalty.queries.looking import SaleLook, look_at_sale
 from regulars.loyalty.queries.members import BalanceShown, CardShown, MemberShown, ProgramShown, entry_of, entry_units, member_shown
 from regulars.loyalty.queries.programs import document_of, program_coded, programs_of, version_at, versions_of
 from regulars.loyalty.queries.quoting import ProgramQuote, Quote, quote_for
-from regulars.loyalty.queries.reasons import reason_of
+from regulars.loyalty.queries.reasons import reason_of, unit_words
 from regulars.loyalty.queries.reward_figures import Figure, RewardFigures, reward_figures
 from regulars.loyalty.queries.showing import shown_units, units_read
 from regulars.loyalty.queries.slips import LineLeft, Moved, SaleSlip, left_of_sale, money_left, moved, slip_of_sale
@@ -85,6 +85,7 @@ __all__ = [
     "statement_of",
     "stock_of",
     "told_entries",
+    "unit_words",
     "units_read",
     "use_with_id",
     "uses_for",
