@@ -60,11 +60,12 @@ def test_a_sale_earns_points_pay_the_next_one_and_a_part_comes_back(enter: Enter
 
 
 def found(tom: Visitor, words: str) -> None:
-    """The field has the focus already; Enter finds, the name leads on, and the amount has the focus next."""
+    """The field has the focus already; Enter finds, Enter opens the first who fits, and the amount has the focus next."""
     page = tom.page
     page.keyboard.type(words)
     page.keyboard.press("Enter")
-    page.locator("main .list__title").first.click()
+    expect(page.locator("main .list__title").first).to_be_focused()
+    page.keyboard.press("Enter")
     expect(page.locator("#id_amount")).to_be_focused()
 
 
