@@ -45,6 +45,7 @@ from regulars.groundwork.kernel.schedules import instant_of
 from regulars.groundwork.kernel.upgrade import pending
 from regulars.groundwork.kernel.worker import is_alive
 from regulars.insight.queries import CustomerFigures, current_refresh, figures_of, most_at_stake, warning_count
+from regulars.loyalty.queries import Entry, MemberShown, entries_of, member_shown
 from regulars.policy.queries import (
     Proposal,
     Reminder,
@@ -73,6 +74,7 @@ from regulars.staff.queries import (
 
 # A page of the story; more is a step away. And the ways to reach somebody that the page tells about.
 STORY_SIZE, PANEL_CHANNELS = 20, ("email", "phone", "post")
+LATEST_ENTRIES = 5
 MANY_CUSTOMERS, COUNTS_KEPT_SECONDS = 20_000, 60
 
 
@@ -113,6 +115,8 @@ class CustomerScreen:
     follow_ups: list[FollowUp] = field(default_factory=list)
     cases: list[CaseLine] = field(default_factory=list)
     may_we: list[MayWe] = field(default_factory=list)
+    loyalty: MemberShown = field(default_factory=lambda: MemberShown(programs=()))
+    loyalty_entries: list[Entry] = field(default_factory=list)
 
     @property
     def natures(self) -> list[tuple[str, str]]:
@@ -166,6 +170,7 @@ def customer_page(*, scope: Scope, actor: Actor, public_id: str, asked: StoryAsk
         terms=terms,
         size=STORY_SIZE,
     )
+    loyalty = member_shown(customer=customer, at=at)
     return CustomerScreen(
         customer=customer,
         customer_ids=ids,
@@ -181,6 +186,8 @@ def customer_page(*, scope: Scope, actor: Actor, public_id: str, asked: StoryAsk
         follow_ups=follow_ups_of(scope=scope, customer=customer),
         cases=lines_of_customer(scope=scope, customer_ids=ids, size=4) if may_open(actor, "desk:case") else [],
         may_we=may_we(scope=scope, customer=customer, at=at, read=read),
+        loyalty=loyalty,
+        loyalty_entries=entries_of(customer=customer, size=LATEST_ENTRIES) if loyalty.joined else [],
     )
 
 

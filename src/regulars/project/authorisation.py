@@ -99,6 +99,15 @@ TABLE = Table(
         both("desk:edit_customer", SERVE | {Role.MARKETER}),
         write("desk:add_contact_point", SERVE | {Role.MARKETER}),
         write("desk:remove_contact_point", SERVE | {Role.MARKETER}),
+        read("desk:customer_points", EVERYBODY),
+        both("desk:adjust_points", SUPERVISE),
+        both("desk:transfer_points", SUPERVISE),
+        # At the till.
+        read("desk:counter", SERVE),
+        both("desk:counter_member", SERVE),
+        read("desk:counter_sale", SERVE),
+        both("desk:counter_refund", SERVE),
+        read("desk:counter_refunded", SERVE),
         # Cases.
         read("desk:cases", NO_READERS),
         read("desk:case", NO_READERS),

@@ -36,7 +36,7 @@ def fill(cast: Cast, start: int, count: int) -> None:
         ("/", 21),
         ("/customers/", 6),
         ("/customers/?q=crowd", 7),
-        ("/customers/{ada}/", 20),
+        ("/customers/{ada}/", 21),
         ("/customers/duplicates/", 4),
         ("/purchases/", 6),
         ("/settings/", 8),

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from regulars.staff.queries import Actor, may_open
 
-ICONS = {"log": "note", "cases": "question"}
+ICONS = {"counter": "card", "log": "note", "cases": "question"}
 
 
 class Rights:
@@ -33,6 +33,7 @@ def surroundings(request: HttpRequest) -> dict[str, Any]:
     places = [
         ("today", _("Today"), "desk:today", "t"),
         ("customers", _("Customers"), "desk:customers", "c"),
+        ("counter", _("At the till"), "desk:counter", "k"),
         ("cases", _("Cases"), "desk:cases", "a"),
         ("log", _("Log"), "desk:log", "l"),
         ("purchases", _("Purchases"), "desk:purchases", "p"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from regulars.groundwork.kernel.money import Money
 from regulars.loyalty.models import Entry
@@ -19,13 +20,20 @@ def reason_of(entry: Entry) -> str:
     document = document_of(entry.version)
     unit = document.unit(entry.account.unit)
     assert unit is not None, entry.account.unit
-    words = {"units": shown_units(unit, entry.units), "unit": unit.name}
+    words = {"units": shown_units(unit, entry.units), "unit": unit_words(unit, entry.units)}
     if entry.kind == "issued" and "rules" in entry.why:
         return _earned(entry, document, unit, words)
     if entry.kind == "redeemed" and "worth_minor" in entry.why:
         worth = Money(int(entry.why["worth_minor"]), document.currency)
         return _("%(units)s %(unit)s paid %(worth)s.") % (words | {"worth": str(worth.major)})
     return _by_kind(entry, unit, words)
+
+
+def unit_words(unit: Unit, units: int) -> str:
+    """What so many are called: the unit's own name, and for a card its stamps."""
+    if unit.kind != "stamps":
+        return unit.name
+    return ngettext("stamp (%(card)s)", "stamps (%(card)s)", units) % {"card": unit.name}
 
 
 def _earned(entry: Entry, document: Document, unit: Unit, words: dict[str, str]) -> str:

@@ -31,7 +31,16 @@ from regulars.loyalty.services.redeeming import (
 from regulars.loyalty.services.refusals import BadUnits, NoMember, NotEnoughUnits, ProgramFrozen, ProgramNotFound, TooLate, UnknownUnit
 from regulars.loyalty.services.removing import withdraw_programs
 from regulars.loyalty.services.restoring import restore_spending
-from regulars.loyalty.services.returning import AllGivenBack, NoSuchLine, NotASale, Piece, Refunded, refund_sale
+from regulars.loyalty.services.returning import (
+    AllGivenBack,
+    LineNotLeft,
+    NoSuchLine,
+    NotASale,
+    Piece,
+    Refunded,
+    entries_of_refund,
+    refund_sale,
+)
 from regulars.loyalty.services.rewarding import (
     OutOfStock,
     Redeemed,
@@ -66,6 +75,7 @@ __all__ = [
     "HoldExpired",
     "HoldNotFound",
     "HoldSettled",
+    "LineNotLeft",
     "NoMember",
     "NoSuchLine",
     "NotASale",
@@ -107,6 +117,7 @@ __all__ = [
     "confirm_use",
     "earn_by_purchase",
     "earn_in",
+    "entries_of_refund",
     "expire_lots",
     "expire_vouchers",
     "forfeit_accounts",

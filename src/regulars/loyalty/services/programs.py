@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from regulars.business.queries import Scope
 from regulars.customers.queries import Customer
@@ -108,14 +109,13 @@ def join_program(*, program: Program, customer: Customer, at: datetime, actor: s
         row, made = Membership.objects.get_or_create(program=program, customer=customer, defaults={"joined_at": at})
         again = not made and Membership.objects.filter(pk=row.pk, left_at__isnull=False).update(left_at=None, joined_at=at)
         if made or again:
-            headline = "joined the program {program}"
             fact = MemberJoined(
                 tenant_id=customer.business_id,
                 at=at,
                 actor=actor,
                 customer_id=customer.pk,
                 program_id=program.pk,
-                headline=headline,
+                headline=gettext_noop("Joined the program %(program)s"),
                 headline_values={"program": program.code},
             )
             announce(fact)

@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import asdict
 from datetime import datetime
 
+from django.utils.translation import gettext_noop
+
 from regulars.customers.queries import Customer
 from regulars.groundwork.kernel.facts import announce
 from regulars.loyalty.events import CardFilled
@@ -61,7 +63,7 @@ def fill_cards(*, purse: Purse, card: Card, at: datetime, key: str, purchase_id:
         program_id=purse.terms.version.program_id,
         card=card.code,
         count=full,
-        headline="filled the card {card}",
+        headline=gettext_noop("Filled the card %(card)s"),
         headline_values={"card": card.name},
     )
     announce(fact)

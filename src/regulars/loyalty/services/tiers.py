@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.db import transaction
 from django.db.models import F
+from django.utils.translation import gettext_noop
 
 from regulars.business.queries import Scope
 from regulars.customers.queries import Customer, cluster_of
@@ -23,7 +24,11 @@ from regulars.loyalty.services.issuing import issue_voucher
 ACTOR = "system:loyalty"
 AT_ONCE = 200
 FACTS = {"reached": TierReached, "kept": TierKept, "lowered": TierLowered}
-HEADLINES = {"reached": "reached {tier}", "kept": "keeps {tier}", "lowered": "stepped down from {from_tier}"}
+HEADLINES = {
+    "reached": gettext_noop("Reached the tier %(tier)s"),
+    "kept": gettext_noop("Keeps the tier %(tier)s"),
+    "lowered": gettext_noop("Stepped down from the tier %(from_tier)s"),
+}
 
 
 def advance_tier(*, terms: Terms, customer: Customer, at: datetime, actor: str) -> list[Step]:
@@ -127,7 +132,7 @@ def _notice(row: TierStanding, at: datetime) -> bool:
             tier=notice.tier,
             missing=str(notice.missing),
             review_on=due.isoformat(),
-            headline="{missing} missing to keep {tier} on {day}",
+            headline=gettext_noop("%(missing)s are missing to keep the tier %(tier)s on %(day)s"),
             headline_values={"missing": str(notice.missing), "tier": _named(ladder, notice.tier), "day": due.isoformat()},
         )
         announce(fact)

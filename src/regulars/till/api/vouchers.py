@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 
 from regulars.groundwork.kernel import clock
 from regulars.groundwork.kernel.refusals import Refusal
-from regulars.loyalty.queries import cards_of, document_of, reward_named, vouchers_of
+from regulars.loyalty.queries import document_of, member_shown, reward_named, vouchers_of
 from regulars.loyalty.services import Usage, VoucherUsage, allow_guess, forgive_try, redeem_voucher
 from regulars.purchases.queries import purchase_of
 from regulars.till.api.asking import REFUSALS, caller, visible_branch, written
@@ -63,7 +63,7 @@ def member_cards(request: HttpRequest, id: MemberId) -> Any:
         customer=str(customer.public_id),
         items=[
             CardOut(
-                program=one.program.code,
+                program=program.program.code,
                 card=one.card.code,
                 name=one.card.name,
                 stamps=one.stamps,
@@ -71,7 +71,8 @@ def member_cards(request: HttpRequest, id: MemberId) -> Any:
                 owed=one.owed,
                 ends_at=one.ends_at,
             )
-            for one in cards_of(customer=customer, at=at)
+            for program in member_shown(customer=customer, at=at).programs
+            for one in program.cards
         ],
         vouchers=[
             MemberVoucherOut(
