@@ -144,6 +144,14 @@ TABLE = Table(
         both("desk:queue", LEADS),
         both("desk:articles", SUPERVISE),
         both("desk:article", SUPERVISE),
+        # Loyalty.
+        read("desk:loyalty", EVERYBODY),
+        read("desk:loyalty_program", EVERYBODY),
+        both("desk:new_loyalty_program", LEADS),
+        both("desk:edit_loyalty_program", LEADS),
+        read("desk:loyalty_statement", ANALYSE),
+        read("desk:loyalty_statement_file", ANALYSE),
+        write("desk:close_loyalty_days", LEADS),
         # Contacts.
         read("desk:log", SERVE | {Role.MARKETER}),
         both("desk:log_contact", SERVE | {Role.MARKETER}),

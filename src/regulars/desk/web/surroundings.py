@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from regulars.staff.queries import Actor, may_open
 
-ICONS = {"counter": "card", "log": "note", "cases": "question"}
+ICONS = {"counter": "card", "log": "note", "cases": "question", "loyalty": "star"}
 
 
 class Rights:
@@ -37,6 +37,7 @@ def surroundings(request: HttpRequest) -> dict[str, Any]:
         ("cases", _("Cases"), "desk:cases", "a"),
         ("log", _("Log"), "desk:log", "l"),
         ("purchases", _("Purchases"), "desk:purchases", "p"),
+        ("loyalty", _("Loyalty"), "desk:loyalty", "y"),
         ("mail", _("Mail"), "desk:mail", "l"),
         ("insight", _("Insight"), "desk:insight", "i"),
         ("imports", _("Imports"), "desk:imports", "m"),

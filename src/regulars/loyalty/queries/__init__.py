@@ -7,14 +7,16 @@ from regulars.loyalty.queries.holds import hold_state, hold_with_id
 from regulars.loyalty.queries.ledger import Balance, account_faults, balances_of, entries_of
 from regulars.loyalty.queries.looking import SaleLook, look_at_sale
 from regulars.loyalty.queries.members import BalanceShown, CardShown, MemberShown, ProgramShown, entry_of, entry_units, member_shown
+from regulars.loyalty.queries.liability import Liability, Standing, liability_of, members_of, standings_of
+from regulars.loyalty.queries.preview import Preview, earning_preview
 from regulars.loyalty.queries.programs import document_of, program_coded, programs_of, version_at, versions_of
 from regulars.loyalty.queries.quoting import ProgramQuote, Quote, quote_for
 from regulars.loyalty.queries.reasons import reason_of, unit_words
 from regulars.loyalty.queries.reward_figures import Figure, RewardFigures, reward_figures
 from regulars.loyalty.queries.showing import shown_units, units_read
 from regulars.loyalty.queries.slips import LineLeft, Moved, SaleSlip, left_of_sale, money_left, moved, slip_of_sale
-from regulars.loyalty.queries.statement import DayLine, statement_of
 from regulars.loyalty.queries.tiers import TierShown
+from regulars.loyalty.queries.statement import KINDS, DayLine, statement_of
 from regulars.loyalty.queries.voucher_codes import code_of
 from regulars.loyalty.queries.vouchers import (
     MemberVoucher,
@@ -30,40 +32,69 @@ from regulars.loyalty.queries.vouchers import (
 )
 from regulars.loyalty.rules.fitting import fitting_units
 from regulars.loyalty.rules.rewards import reward_named
+from regulars.loyalty.rules.calendars import start_of
+from regulars.loyalty.rules.cards import Card
+from regulars.loyalty.rules.differences import Change, differences
+from regulars.loyalty.rules.document import Fault
+from regulars.loyalty.rules.document import Program as Document
+from regulars.loyalty.rules.earning import Earning
+from regulars.loyalty.rules.offers import Discount, Special
+from regulars.loyalty.rules.parts import Goods, Period, Where
+from regulars.loyalty.rules.rewards import Reward
+from regulars.loyalty.rules.templates import members_week, nth_purchase_discount, points_with_tiers, punch_card
+from regulars.loyalty.rules.tiers import Ladder
 from regulars.loyalty.rules.units import Unit
 
 __all__ = [
     "ENTRY_COLUMNS",
+    "KINDS",
     "Balance",
     "BalanceShown",
     "CardShown",
+    "Card",
+    "Change",
     "DayLine",
+    "Discount",
+    "Document",
+    "Earning",
     "Entry",
+    "Fault",
     "Figure",
+    "Goods",
     "Hold",
     "LineLeft",
     "MemberShown",
     "MemberVoucher",
     "Moved",
+    "Ladder",
+    "Liability",
+    "Period",
+    "Preview",
     "Program",
     "ProgramQuote",
     "ProgramShown",
     "ProgramVersion",
     "Quote",
+    "Reward",
     "RewardFigures",
     "SaleLook",
     "SaleSlip",
     "StockLeft",
     "TierShown",
+    "Special",
+    "Standing",
     "Unit",
     "Voucher",
     "VoucherBatch",
     "VoucherUse",
+    "Where",
     "account_faults",
     "balances_of",
     "code_of",
     "codes_of_batch",
+    "differences",
     "document_of",
+    "earning_preview",
     "entries_of",
     "entry_of",
     "entry_units",
@@ -76,14 +107,22 @@ __all__ = [
     "member_shown",
     "money_left",
     "moved",
+    "liability_of",
+    "members_of",
+    "members_week",
+    "nth_purchase_discount",
+    "points_with_tiers",
     "program_coded",
     "programs_of",
+    "punch_card",
     "quote_for",
     "reason_of",
     "reward_figures",
     "reward_named",
     "shown_units",
     "slip_of_sale",
+    "standings_of",
+    "start_of",
     "statement_of",
     "stock_of",
     "told_entries",
