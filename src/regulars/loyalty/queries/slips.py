@@ -128,19 +128,23 @@ def _offers(sale: Purchase) -> Iterator[tuple[str, int]]:
 
 
 def _full_cards(sale: Purchase, issued: Sequence[Entry]) -> tuple[CardFull, ...]:
-    """A full card is redeemed in the act that gave its last stamp."""
+    """A full card is redeemed in the act that gave its last stamp; merged records give in several entries of one key."""
     acts = [one.act for one in issued]
-    rows = Entry.objects.filter(act__in=acts, kind="redeemed", key=f"full:{sale.pk}").select_related("account", "version")
-    found: dict[tuple[int, str], CardFull] = {}
+    rows = Entry.objects.filter(act__in=acts, kind="redeemed", key__startswith=f"full:{sale.pk}:").select_related("account", "version")
+    groups: dict[tuple[int, str], dict[str, Entry]] = defaultdict(dict)
     for entry in rows.order_by("pk"):
-        document = document_of(entry.version)
-        cards = {card.code: card.name for card in document.cards}
-        rewards = {reward.code: reward.name for reward in document.rewards}
-        code = str(entry.why["card"])
-        found[entry.account.program_id, code] = CardFull(
-            card=cards.get(code, code),
-            cards=int(entry.why["cards"]),
-            reward=rewards.get(entry.why["reward"], str(entry.why["reward"])),
-            rewards=int(entry.why["rewards"]),
-        )
-    return tuple(found.values())
+        groups[entry.account.program_id, str(entry.why["card"])].setdefault(entry.key, entry)
+    return tuple(_full(code, list(cards.values())) for (_program, code), cards in groups.items())
+
+
+def _full(code: str, cards: Sequence[Entry]) -> CardFull:
+    document = document_of(cards[0].version)
+    names = {card.code: card.name for card in document.cards}
+    rewards = {reward.code: reward.name for reward in document.rewards}
+    reward = str(cards[0].why["reward"])
+    return CardFull(
+        card=names.get(code, code),
+        cards=len(cards),
+        reward=rewards.get(reward, reward),
+        rewards=sum(int(one.why["rewards"]) for one in cards),
+    )
