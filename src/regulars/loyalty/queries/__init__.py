@@ -5,9 +5,9 @@ from regulars.loyalty.queries.exporting import COLUMNS as ENTRY_COLUMNS
 from regulars.loyalty.queries.exporting import loyalty_section, told_entries, vouchers_section
 from regulars.loyalty.queries.holds import hold_state, hold_with_id
 from regulars.loyalty.queries.ledger import Balance, account_faults, balances_of, entries_of
+from regulars.loyalty.queries.liability import Liability, Standing, liability_of, members_of, standings_of
 from regulars.loyalty.queries.looking import SaleLook, look_at_sale
 from regulars.loyalty.queries.members import BalanceShown, CardShown, MemberShown, ProgramShown, entry_of, entry_units, member_shown
-from regulars.loyalty.queries.liability import Liability, Standing, liability_of, members_of, standings_of
 from regulars.loyalty.queries.preview import Preview, earning_preview
 from regulars.loyalty.queries.programs import document_of, program_coded, programs_of, version_at, versions_of
 from regulars.loyalty.queries.quoting import ProgramQuote, Quote, quote_for
@@ -15,8 +15,8 @@ from regulars.loyalty.queries.reasons import reason_of, unit_words
 from regulars.loyalty.queries.reward_figures import Figure, RewardFigures, reward_figures
 from regulars.loyalty.queries.showing import shown_units, units_read
 from regulars.loyalty.queries.slips import LineLeft, Moved, SaleSlip, left_of_sale, money_left, moved, slip_of_sale
-from regulars.loyalty.queries.tiers import TierShown
 from regulars.loyalty.queries.statement import KINDS, DayLine, statement_of
+from regulars.loyalty.queries.tiers import TierShown
 from regulars.loyalty.queries.voucher_codes import code_of
 from regulars.loyalty.queries.vouchers import (
     MemberVoucher,
@@ -30,17 +30,16 @@ from regulars.loyalty.queries.vouchers import (
     voucher_with_id,
     vouchers_of,
 )
-from regulars.loyalty.rules.fitting import fitting_units
-from regulars.loyalty.rules.rewards import reward_named
 from regulars.loyalty.rules.calendars import start_of
 from regulars.loyalty.rules.cards import Card
 from regulars.loyalty.rules.differences import Change, differences
 from regulars.loyalty.rules.document import Fault
 from regulars.loyalty.rules.document import Program as Document
 from regulars.loyalty.rules.earning import Earning
+from regulars.loyalty.rules.fitting import fitting_units
 from regulars.loyalty.rules.offers import Discount, Special
 from regulars.loyalty.rules.parts import Goods, Period, Where
-from regulars.loyalty.rules.rewards import Reward
+from regulars.loyalty.rules.rewards import Reward, reward_named
 from regulars.loyalty.rules.templates import members_week, nth_purchase_discount, points_with_tiers, punch_card
 from regulars.loyalty.rules.tiers import Ladder
 from regulars.loyalty.rules.units import Unit
@@ -50,8 +49,8 @@ __all__ = [
     "KINDS",
     "Balance",
     "BalanceShown",
-    "CardShown",
     "Card",
+    "CardShown",
     "Change",
     "DayLine",
     "Discount",
@@ -62,12 +61,12 @@ __all__ = [
     "Figure",
     "Goods",
     "Hold",
+    "Ladder",
+    "Liability",
     "LineLeft",
     "MemberShown",
     "MemberVoucher",
     "Moved",
-    "Ladder",
-    "Liability",
     "Period",
     "Preview",
     "Program",
@@ -79,10 +78,10 @@ __all__ = [
     "RewardFigures",
     "SaleLook",
     "SaleSlip",
-    "StockLeft",
-    "TierShown",
     "Special",
     "Standing",
+    "StockLeft",
+    "TierShown",
     "Unit",
     "Voucher",
     "VoucherBatch",
@@ -102,14 +101,14 @@ __all__ = [
     "hold_state",
     "hold_with_id",
     "left_of_sale",
+    "liability_of",
     "look_at_sale",
     "loyalty_section",
     "member_shown",
-    "money_left",
-    "moved",
-    "liability_of",
     "members_of",
     "members_week",
+    "money_left",
+    "moved",
     "nth_purchase_discount",
     "points_with_tiers",
     "program_coded",
