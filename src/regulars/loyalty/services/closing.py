@@ -35,7 +35,7 @@ def close_days(*, program: Program, through: date, at: datetime, actor: str) -> 
     closed = 0
     with transaction.atomic():
         Program.objects.select_for_update().get(pk=program.pk)
-        for unit in document.units:
+        for unit in (*document.units, *document.stamps):
             newest = ClosedDay.objects.filter(program=program, unit=unit.code).order_by("-closed_on").first()
             day = newest.closed_on + DAY if newest else local_day(program.opened_at, document.tzinfo)
             closing = newest.closing_units if newest else 0
