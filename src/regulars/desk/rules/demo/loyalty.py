@@ -9,7 +9,7 @@ from typing import Any
 from regulars.desk.rules.demo.firm import CURRENCY, ZONE
 from regulars.desk.rules.demo.story import DemoCustomer
 
-MEMBERS = 10
+MEMBERS = 7
 VISITS = range(25, 61)
 
 
