@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from regulars.business.queries import Scope
 from regulars.customers.queries import Customer, cluster_of
-from regulars.loyalty.models import Entry, Program, TierStanding
+from regulars.loyalty.models import Account, Entry, Program, TierStanding
 from regulars.loyalty.queries.programs import document_of, version_at
 from regulars.loyalty.rules.calendars import local_day
 from regulars.loyalty.rules.document import Program as Document
@@ -24,6 +24,9 @@ from regulars.loyalty.rules.tiers import (
     review_on,
     standing_after,
 )
+from regulars.purchases.queries import Purchase
+
+COUNTING = ("issued", "clawed", "adjusted", "written_off")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,9 +91,14 @@ def qualifying_history(*, program: Program, ladder: Ladder, document: Document, 
     """What counts for tiers, in whole units, by the day on which it was earned; what was clawed back bears the day of what it takes back."""
     unit = document.unit(ladder.currency)
     step = 10**unit.scale if unit else 1
-    rows = Entry.objects.filter(account__program=program, account__unit=ladder.currency, account__customer__in=customer_ids, units__gt=0)
-    found = []
-    for at, bought_at, kind, getter, units in rows.values_list("at", "purchase__at", "kind", "getter", "units"):
-        if kind in ("issued", "clawed", "adjusted", "written_off"):
-            found.append(Qualifying(at=bought_at or at, units=Fraction(units if getter == "member" else -units, step)))
+    accounts = Account.objects.filter(customer__in=customer_ids, program=program, unit=ladder.currency).values_list("pk", flat=True)
+    rows = Entry.objects.filter(account__in=list(accounts), units__gt=0, kind__in=COUNTING)
+    entries = list(rows.values_list("at", "purchase", "kind", "getter", "units"))
+    # Two plain look-ups by key: a join would hang on statistics that a database just filled doesn't have yet.
+    taken = {purchase for _at, purchase, kind, _getter, _units in entries if purchase and kind != "issued"}
+    bought = dict(Purchase.objects.filter(pk__in=taken).values_list("pk", "at")) if taken else {}
+    found = [
+        Qualifying(at=bought.get(purchase, at), units=Fraction(units if getter == "member" else -units, step))
+        for at, purchase, _kind, getter, units in entries
+    ]
     return sorted(found, key=lambda one: one.at)
