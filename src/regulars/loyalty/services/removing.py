@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models, transaction
 
+from regulars.groundwork.kernel.bulk.dialect import count_rows_for_planner
 from regulars.loyalty.models import (
     Account,
     ClosedDay,
@@ -49,6 +50,9 @@ def withdraw_programs(*, business_id: int, origin: str) -> int:
     The triggers let nothing of any other program go.
     """
     with transaction.atomic():
+        for model, _way in OF_PROGRAM:
+            # Each row that goes is looked for in the tables that point to it: without statistics by reading them whole, row by row.
+            count_rows_for_planner(model._meta.db_table)
         programs = list(Program.objects.filter(business_id=business_id, origin=origin).values_list("pk", flat=True))
         for model, way in OF_PROGRAM:
             rows = model._default_manager.filter(**{f"{way}__in": programs})
