@@ -13,9 +13,11 @@ from __future__ import annotations
 
 from functools import reduce
 from operator import xor
+from typing import TYPE_CHECKING
 
-import numpy as np
-import numpy.typing as npt
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 SYMBOLS = 12
@@ -85,11 +87,15 @@ def codes_from(randomness: bytes) -> list[str]:
     """
     if len(randomness) % BYTES_EACH:
         raise ValueError(f"codes are made of {BYTES_EACH} bytes each")
+    import numpy as np  # here: a web process that makes no codes starts without it
+
     numbers = np.frombuffer(randomness, dtype=">u8").astype(np.uint64)
     return [code for start in range(0, len(numbers), CHUNK) for code in _codes_of(numbers[start : start + CHUNK])]
 
 
 def _codes_of(numbers: npt.NDArray[np.uint64]) -> list[str]:
+    import numpy as np
+
     values = ((numbers[:, None] >> np.array(_SHIFTS, dtype=np.uint64)) & np.uint64(31)).astype(np.uint8)
     products = np.array(_PRODUCTS[:SYMBOLS], dtype=np.uint8)[np.arange(SYMBOLS), values]
     checks = np.bitwise_xor.reduce(products, axis=1)
