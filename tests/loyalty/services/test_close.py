@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 
 from regulars.loyalty.models import Account, ClosedDay, Program
 from regulars.loyalty.queries import statement_of
-from regulars.loyalty.services import adjust_units, close_days, prove_books
+from regulars.loyalty.services import adjust_units, close_days, expire_lots, hold_units, prove_books
 from regulars.loyalty.services.closing import DayNotOver
 
 from tests.cast import ACTOR, Cast
@@ -77,6 +77,15 @@ def test_a11_a_figure_changed_by_hand_is_found_and_stops_that_program_alone(cast
     other.refresh_from_db()
     assert f"account {account.pk}" in program.frozen_reason
     assert (program.frozen_at, other.frozen_at) == (FIRST + DAY, None)
+
+
+def test_a_job_fails_on_books_that_differ_instead_of_looking_at_them_for_ever(cast: Cast) -> None:
+    program = story(cast)
+    hold_units(program=program, customer=cast.ada, unit="points", units=20, at=FIRST + DAY, actor=ACTOR)
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE loyalty_account SET held = 0")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        expire_lots(at=FIRST + 2 * DAY)
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
@@ -104,16 +105,18 @@ def faults_of_period(period: Period, zone: ZoneInfo) -> list[str]:
     if not days:
         return ["weekdays_never"] if first <= last else []
     # Only next to a clock change can hours fail to occur; looking for them minute by minute on every day would take seconds.
-    empty = [day for day in days if _changes_clocks(day, zone) and empty_days(_only(period, day), zone)]
+    empty = [day for day in days if _changes_clocks(day, zone) and _skips(day, period.from_time, period.until_time, zone)]
     return [] if not empty else ["hours_never"] if len(empty) == len(days) else ["hours_skipped"]
 
 
+@lru_cache(maxsize=20_000)
 def _changes_clocks(day: date, zone: ZoneInfo) -> bool:
     return end_of(day + DAY, zone) - start_of(day, zone) != 2 * DAY
 
 
-def _only(period: Period, day: date) -> Period:
-    return period.model_copy(update={"from_on": day, "until_on": day})
+@lru_cache(maxsize=10_000)
+def _skips(day: date, from_time: str, until_time: str, zone: ZoneInfo) -> bool:
+    return bool(empty_days(Period(from_on=day, until_on=day, from_time=from_time, until_time=until_time), zone))
 
 
 def faults_of_ladder(ladder: Ladder, currencies: Mapping[str, str], reward_codes: Collection[str]) -> list[Fault]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from decimal import ROUND_FLOOR, ROUND_HALF_EVEN, ROUND_HALF_UP
 from fractions import Fraction
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo
@@ -14,7 +13,6 @@ from regulars.loyalty.rules.calendars import DAY, end_of, local_day, months_afte
 from regulars.loyalty.rules.parts import Code, Name, Number, Part, Percent, Positive
 
 Rounding = Literal["floor", "half_up", "half_even"]
-DECIMAL_ROUNDING = {"floor": ROUND_FLOOR, "half_up": ROUND_HALF_UP, "half_even": ROUND_HALF_EVEN}
 
 
 class Expiry(Part):

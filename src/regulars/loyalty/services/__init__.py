@@ -28,7 +28,7 @@ from regulars.loyalty.services.redeeming import (
     reserve_voucher,
     return_use,
 )
-from regulars.loyalty.services.refusals import BadUnits, NoMember, NotEnoughUnits, ProgramFrozen, ProgramNotFound, TooLate, UnknownUnit
+from regulars.loyalty.services.refusals import BadUnits, NotEnoughUnits, ProgramFrozen, ProgramNotFound, TooLate, UnknownUnit
 from regulars.loyalty.services.removing import withdraw_programs
 from regulars.loyalty.services.restoring import restore_spending
 from regulars.loyalty.services.returning import (
@@ -76,7 +76,6 @@ __all__ = [
     "HoldNotFound",
     "HoldSettled",
     "LineNotLeft",
-    "NoMember",
     "NoSuchLine",
     "NotASale",
     "NotEnoughUnits",

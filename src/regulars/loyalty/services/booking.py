@@ -235,7 +235,8 @@ def open_purses(*, terms: Terms, customers: Sequence[Customer], unit: str, at: d
     for records in clusters:
         accounts = [locked[number] for number in records if number in locked]
         purse = Purse(terms=terms, unit=terms.unit(unit), accounts=accounts, at=at, actor=actor)
-        _let_go(purse)
+        if any(account.held for account in purse.accounts):
+            let_go(purse)
         purses.append(purse)
     return purses
 
@@ -256,10 +257,8 @@ def _cluster(customer: Customer) -> tuple[int, ...]:
     return cluster_of(scope=Scope(customer.business_id), customer_id=customer.pk) or (customer.pk,)
 
 
-def _let_go(purse: Purse) -> None:
+def let_go(purse: Purse) -> None:
     """Release the holds of a purse that have ended."""
-    if not any(account.held for account in purse.accounts):
-        return
     for hold in Hold.objects.filter(account__in=[one.pk for one in purse.accounts], state="held", ends_at__lte=purse.at):
         free_hold(purse, hold)
 

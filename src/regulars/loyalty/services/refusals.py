@@ -49,13 +49,6 @@ class NotEnoughUnits(Refusal):
         super().__init__(sentence, needed=words["needed"], usable=words["usable"])
 
 
-class NoMember(Refusal):
-    code = "not_a_member"
-
-    def __init__(self) -> None:
-        super().__init__(_("This customer does not take part in the program."))
-
-
 class TooLate(Refusal):
     code = "too_late"
 

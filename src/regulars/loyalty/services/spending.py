@@ -17,7 +17,7 @@ from regulars.loyalty.models import Entry, Hold, HoldLot, Program
 from regulars.loyalty.queries.programs import document_of
 from regulars.loyalty.queries.showing import shown_units
 from regulars.loyalty.rules.lots import drawn
-from regulars.loyalty.services.booking import BookedAlready, Line, Purse, Terms, free_hold, load_lots, open_purse, uses_of_hold
+from regulars.loyalty.services.booking import Line, Purse, Terms, free_hold, load_lots, open_purse, uses_of_hold
 from regulars.loyalty.services.lifetimes import keep_alive
 from regulars.loyalty.services.programs import terms_at
 from regulars.loyalty.services.refusals import BadUnits, NotEnoughUnits, ProgramFrozen, UnknownUnit
@@ -225,6 +225,3 @@ def _first(uses: list[tuple[int, int]], units: int) -> list[tuple[int, int]]:
 def _spread(uses: list[tuple[int, int]], parts: list[tuple[int, int]]) -> list[int]:
     taken = dict(parts)
     return [taken.get(lot, 0) for lot, _units in uses]
-
-
-__all__ = ["BookedAlready", "Spent", "capture_hold", "hold_units", "release_hold", "spend_units"]
