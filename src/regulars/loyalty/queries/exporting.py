@@ -36,7 +36,7 @@ def told_entries(*, scope: Scope, program: Program | None = None) -> Iterator[di
     rows = Entry.objects.filter(account__program__business_id=scope.business_id)
     if program is not None:
         rows = rows.filter(account__program=program)
-    wanted = rows.select_related("account__program", "account__customer", "version", "purchase").order_by("pk")
+    wanted = rows.select_related("account__program", "account__customer", "version", "purchase").defer("version__document").order_by("pk")
     for entry in wanted.iterator(chunk_size=2000):
         yield told(entry) | {"member": str(entry.account.customer.public_id)}
 
@@ -68,7 +68,7 @@ def told(entry: Entry) -> dict[str, Any]:
 def loyalty_section(scope: Scope, customer_ids: tuple[int, ...]) -> list[dict[str, Any]]:
     """What an access export says about somebody's points: every entry, oldest first, and who of the staff it was stays out."""
     rows = Entry.objects.filter(account__customer__in=customer_ids, account__program__business_id=scope.business_id)
-    wanted = rows.select_related("account__program", "version", "purchase").order_by("at", "pk")
+    wanted = rows.select_related("account__program", "version", "purchase").defer("version__document").order_by("at", "pk")
     return [{name: value for name, value in told(entry).items() if name != "actor"} for entry in wanted]
 
 

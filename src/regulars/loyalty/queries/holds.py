@@ -13,7 +13,7 @@ def hold_with_id(*, business_id: int, public_id: str) -> Hold | None:
     number = parsed(public_id)
     if number is None:
         return None
-    rows = Hold.objects.select_related("account__customer", "account__program", "version")
+    rows = Hold.objects.select_related("account__customer", "account__program", "version").defer("version__document")
     return rows.filter(public_id=number, account__program__business_id=business_id).first()
 
 

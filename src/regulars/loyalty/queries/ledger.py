@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db.models import F, Max, Q, QuerySet, Sum
@@ -11,10 +11,17 @@ from django.db.models.functions import Coalesce
 
 from regulars.business.queries import Scope
 from regulars.customers.queries import Customer, cluster_of
+from regulars.groundwork.kernel.bulk.dialect import instant_in, instant_value
+from regulars.groundwork.kernel.bulk.instances import among, instances
+from regulars.groundwork.kernel.bulk.prepared import fetch_prepared
 from regulars.groundwork.kernel.invariants import invariant
-from regulars.loyalty.models import Account, Entry, Hold, Lot, Program
+from regulars.loyalty.models import Account, Entry, Hold, Lot, Program, ProgramVersion
 from regulars.loyalty.queries.programs import document_of, version_at
 from regulars.loyalty.rules.units import Unit
+
+LIVING_LOTS = """SELECT l.account_id, l.expires_at, l.active_at <= %s, CAST(SUM(l."left") AS bigint),
+       CAST(SUM(CASE WHEN l."left" > l.held THEN l."left" ELSE 0 END) AS bigint)
+FROM loyalty_lot l WHERE l.account_id {} AND l."left" > 0 AND (l.expires_at IS NULL OR l.expires_at > %s) GROUP BY 1, 2, 3"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,16 +46,17 @@ class Balance:
 def balances_of(*, customer: Customer, at: datetime, program: Program | None = None) -> list[Balance]:
     """A member's balances, by program and unit, read at an instant: ended lots and ended holds count whatever a job has done."""
     numbers = cluster_of(scope=Scope(customer.business_id), customer_id=customer.pk) or (customer.pk,)
-    accounts = Account.objects.filter(customer__in=numbers).select_related("program").order_by("program__code", "unit", "pk")
-    if program is not None:
-        accounts = accounts.filter(program=program)
-    rows = list(accounts)
+    condition, values = among(numbers)
+    found = instances(((Account, "a"), (Program, "p")), f"FROM loyalty_account a JOIN loyalty_program p ON p.id = a.program_id WHERE a.customer_id {condition}", *values)
+    rows = []
+    for account, its_program in found:
+        account.program = its_program
+        if program is None or its_program.pk == program.pk:
+            rows.append(account)
     if not rows:
         return []
-    usable, pending = _lots(rows, at)
-    held = _held(rows, at)
-    ends = _ends(rows, at)
-    return _gathered(rows, usable, pending, held, ends, at)
+    rows.sort(key=lambda one: (one.program.code, one.unit, one.pk))
+    return _gathered(rows, _lots(rows, at), _held(rows, at), at)
 
 
 def entries_of(*, customer: Customer, unit: str = "", before: int | None = None, size: int = 50) -> list[Entry]:
@@ -60,21 +68,39 @@ def entries_of(*, customer: Customer, unit: str = "", before: int | None = None,
     rows = Entry.objects.filter(account__in=list(accounts.values_list("pk", flat=True)))
     if before is not None:
         rows = rows.filter(pk__lt=before)
-    return list(rows.select_related("account__program", "version", "purchase").order_by("-pk")[:size])
+    return list(rows.select_related("account__program", "version", "purchase").defer("version__document").order_by("-pk")[:size])
 
 
-def _lots(accounts: Sequence[Account], at: datetime) -> tuple[dict[int, int], dict[int, int]]:
-    living = Lot.objects.filter(account__in=accounts, left__gt=0).filter(Q(expires_at=None) | Q(expires_at__gt=at))
-    active = Q(active_at__lte=at)
-    rows = living.values_list("account").annotate(
-        now=Coalesce(Sum("left", filter=active), 0), later=Coalesce(Sum("left", filter=~active), 0)
-    )
-    found = list(rows)
-    return {one[0]: one[1] for one in found}, {one[0]: one[2] for one in found}
+@dataclass
+class _Living:
+    """What lies in the living lots of an account: usable by now, usable later, and when what can be used ends."""
+
+    usable: int = 0
+    pending: int = 0
+    ends: dict[datetime, int] = field(default_factory=dict)
+
+
+def _lots(accounts: Sequence[Account], at: datetime) -> dict[int, _Living]:
+    condition, values = among([one.pk for one in accounts])
+    now = instant_value(at)
+    # Grouped by their ends and never sorted in the database: asked for the soonest end, it would walk the ends of everybody.
+    rows = fetch_prepared(LIVING_LOTS.format(condition), now, *values, now)
+    found: dict[int, _Living] = {}
+    for account, ends_at, active, left, free in rows:
+        living = found.setdefault(account, _Living())
+        if not active:
+            living.pending += left
+            continue
+        living.usable += left
+        if ends_at is not None and free:
+            living.ends[instant_in(ends_at)] = free
+    return found
 
 
 def _held(accounts: Sequence[Account], at: datetime) -> dict[int, tuple[int, int]]:
     """By account: what open holds reserve, and how much of that lies in lots that still live (an ended lot lives on in its hold)."""
+    if not any(one.held for one in accounts):
+        return {}
     open_holds = Hold.objects.filter(account__in=accounts, state="held", ends_at__gt=at)
     living = Q(lots__lot__expires_at=None) | Q(lots__lot__expires_at__gt=at)
     rows = open_holds.values_list("lots__lot__account").annotate(
@@ -83,45 +109,34 @@ def _held(accounts: Sequence[Account], at: datetime) -> dict[int, tuple[int, int
     return {account: (units, alive) for account, units, alive in rows}
 
 
-def _ends(accounts: Sequence[Account], at: datetime) -> dict[int, tuple[datetime, int]]:
-    rows = Lot.objects.filter(account__in=accounts, left__gt=F("held"), expires_at__gt=at, active_at__lte=at)
-    found: dict[int, tuple[datetime, int]] = {}
-    for account, ends_at, units in rows.values_list("account", "expires_at").annotate(units=Sum("left")).order_by("-expires_at"):
-        found[account] = (ends_at, units)
-    return found
-
-
-def _gathered(
-    accounts: Sequence[Account],
-    usable: dict[int, int],
-    pending: dict[int, int],
-    held: dict[int, tuple[int, int]],
-    ends: dict[int, tuple[datetime, int]],
-    at: datetime,
-) -> list[Balance]:
+def _gathered(accounts: Sequence[Account], lots: dict[int, _Living], held: dict[int, tuple[int, int]], at: datetime) -> list[Balance]:
     groups: dict[tuple[int, str], list[Account]] = {}
     for account in accounts:
         groups.setdefault((account.program_id, account.unit), []).append(account)
+    versions: dict[int, ProgramVersion | None] = {}
     found = []
-    for (_program, code), rows in groups.items():
+    for (number, code), rows in groups.items():
         program = rows[0].program
-        version = version_at(program=program, at=at)
+        if number not in versions:
+            versions[number] = version_at(program=program, at=at)
+        version = versions[number]
         unit = document_of(version).unit(code) if version else None
         if unit is None:
             continue
         debt = sum(one.debt for one in rows)
-        free = sum(usable.get(one.pk, 0) - held.get(one.pk, (0, 0))[1] for one in rows)
-        next_ends = sorted(ends[one.pk] for one in rows if one.pk in ends)
+        living = [lots.get(one.pk, _Living()) for one in rows]
+        free = sum(one.usable for one in living) - sum(held.get(one.pk, (0, 0))[1] for one in rows)
+        next_at = min((ends for one in living for ends in one.ends), default=None)
         found.append(
             Balance(
                 program=program,
                 unit=unit,
                 usable=max(free - debt, 0),
-                pending=sum(pending.get(one.pk, 0) for one in rows),
+                pending=sum(one.pending for one in living),
                 held=sum(held.get(one.pk, (0, 0))[0] for one in rows),
                 debt=max(debt - free, 0),
-                ends_next_at=next_ends[0][0] if next_ends else None,
-                ends_next_units=sum(units for ends_at, units in next_ends if ends_at == next_ends[0][0]) if next_ends else 0,
+                ends_next_at=next_at,
+                ends_next_units=sum(one.ends.get(next_at, 0) for one in living) if next_at else 0,
             )
         )
     return found

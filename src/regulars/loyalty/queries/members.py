@@ -101,7 +101,7 @@ def entry_units(*, customer: Customer, at: datetime) -> list[Unit]:
 
 def entry_of(*, scope: Scope, number: int) -> Entry | None:
     """One entry of the business with its account, program and version; None when there is none."""
-    rows = Entry.objects.select_related("account__program", "account__customer", "version")
+    rows = Entry.objects.select_related("account__program", "account__customer", "version").defer("version__document")
     return rows.filter(pk=number, account__program__business_id=scope.business_id).first()
 
 
@@ -150,7 +150,7 @@ def _targets(customer_ids: Sequence[int], codes: Collection[str], at: datetime) 
     stamps = Lot.objects.filter(account__customer__in=customer_ids, account__unit__in=codes, left__gt=0)
     living = stamps.filter(Q(expires_at=None) | Q(expires_at__gt=at))
     found: dict[tuple[int, str], int] = {}
-    for lot in living.select_related("account", "entry__version").order_by("-earned_at", "-pk"):
+    for lot in living.select_related("account", "entry__version").defer("entry__version__document").order_by("-earned_at", "-pk"):
         card = next((one for one in document_of(lot.entry.version).cards if one.code == lot.account.unit), None)
         if card:
             found[lot.account.program_id, card.code] = card.target

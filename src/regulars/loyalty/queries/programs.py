@@ -3,19 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 
 from regulars.business.queries import Scope
+from regulars.groundwork.kernel.bulk.dialect import instant_in, instant_value
+from regulars.groundwork.kernel.bulk.instances import objects
+from regulars.groundwork.kernel.bulk.prepared import fetch_prepared
 from regulars.loyalty.models import Program, ProgramVersion
 from regulars.loyalty.rules.document import Program as Document
 from regulars.loyalty.rules.document import read_program
 from regulars.loyalty.rules.offer_index import OfferIndex
 
 
+# A version without its text, which may be megabytes: `document_of` loads it once in a process.
+LIGHT = ("id", "program_id", "number", "digest", "effective_at", "applied_at", "actor")
+IN_FORCE = f"""SELECT {", ".join(f"v.{name}" for name in LIGHT)} FROM loyalty_programversion v
+WHERE v.program_id = %s AND v.effective_at <= %s ORDER BY v.effective_at DESC LIMIT 1"""
+
+
 def programs_of(*, scope: Scope) -> Sequence[Program]:
     """All programs of the business, by code."""
-    return list(Program.objects.filter(business_id=scope.business_id).order_by("code"))
+    return objects(Program, "FROM loyalty_program t WHERE t.business_id = %s ORDER BY t.code", scope.business_id)
+
+
+def programs_in_force(*, scope: Scope, at: datetime) -> list[ProgramVersion]:
+    """The version of each program that is in force at an instant, by the programs' codes; programs that have not begun are left out."""
+    found = ((program, version_at(program=program, at=at)) for program in programs_of(scope=scope))
+    return [version for _program, version in found if version]
 
 
 def program_coded(*, scope: Scope, code: str) -> Program | None:
@@ -25,7 +41,12 @@ def program_coded(*, scope: Scope, code: str) -> Program | None:
 
 def version_at(*, program: Program, at: datetime) -> ProgramVersion | None:
     """The version in force at an instant, or None before the first."""
-    return ProgramVersion.objects.filter(program=program, effective_at__lte=at).order_by("-effective_at").first()
+    for row in fetch_prepared(IN_FORCE, program.pk, instant_value(at)):
+        cells = [instant_in(cell) if name.endswith("_at") else cell for name, cell in zip(LIGHT, row, strict=True)]
+        version = ProgramVersion.from_db(None, LIGHT, cells)
+        version.program = program
+        return version
+    return None
 
 
 def versions_of(*, program: Program) -> Sequence[ProgramVersion]:
@@ -33,22 +54,30 @@ def versions_of(*, program: Program) -> Sequence[ProgramVersion]:
     return list(ProgramVersion.objects.filter(program=program).order_by("-number"))
 
 
+@dataclass(frozen=True)
+class _Text:
+    """The text of a version, known by its digest: what was read before needn't be loaded again."""
+
+    digest: str
+    version: ProgramVersion = field(compare=False, repr=False)
+
+
 def document_of(version: ProgramVersion) -> Document:
     """What a version says. Versions never change, so it is read once in a process."""
-    return _read(version.digest, version.document)
+    return _read(_Text(version.digest, version))
 
 
 def offers_of(version: ProgramVersion) -> OfferIndex:
     """The offers of a version, indexed once in a process."""
-    return _indexed(version.digest, version.document)
+    return _indexed(_Text(version.digest, version))
 
 
 @lru_cache(maxsize=64)
-def _indexed(digest: str, text: str) -> OfferIndex:
-    document = _read(digest, text)
+def _indexed(text: _Text) -> OfferIndex:
+    document = _read(text)
     return OfferIndex((*document.discounts, *document.specials))
 
 
 @lru_cache(maxsize=64)
-def _read(_digest: str, text: str) -> Document:
-    return read_program(text)
+def _read(text: _Text) -> Document:
+    return read_program(text.version.document)

@@ -47,7 +47,7 @@ def vouchers_of(*, customer: Customer, at: datetime, program: Program | None = N
     if program is not None:
         rows = rows.filter(program=program)
     found = []
-    for voucher in rows.select_related("program", "version").order_by(F("ends_at").asc(nulls_last=True), "pk"):
+    for voucher in rows.select_related("program", "version").defer("version__document").order_by(F("ends_at").asc(nulls_last=True), "pk"):
         reward = reward_named(document_of(voucher.version).rewards, voucher.reward)
         if reward is not None:
             found.append(MemberVoucher(voucher=voucher, reward=reward, code=code_of(voucher)))
@@ -66,7 +66,7 @@ def voucher_with_id(*, scope: Scope, public_id: str) -> Voucher | None:
     """The business's voucher with this public id, or None."""
     if not parsed(public_id):
         return None
-    return Voucher.objects.filter(public_id=public_id, program__business_id=scope.business_id).select_related("program", "version").first()
+    return Voucher.objects.filter(public_id=public_id, program__business_id=scope.business_id).select_related("program", "version").defer("version__document").first()
 
 
 def use_with_id(*, scope: Scope, public_id: str) -> VoucherUse | None:

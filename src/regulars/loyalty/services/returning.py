@@ -134,7 +134,7 @@ def entries_of_refund(*, refund: Purchase) -> list[Entry]:
     own = Q(key=f"claw:{refund.pk}") | Q(kind="restored", key__endswith=f":{refund.pk}")
     acts = Entry.objects.filter(own, purchase=refund.original).values_list("act", flat=True)
     rows = Entry.objects.filter(purchase=refund.original, act__in=list(acts)).order_by("pk")
-    return list(rows.select_related("account__program", "version", "purchase"))
+    return list(rows.select_related("account__program", "version", "purchase").defer("version__document"))
 
 
 def _wanted(sale: Purchase, pieces: Sequence[Piece], amount_minor: int | None) -> tuple[list[ReceiptLine], int]:
@@ -193,7 +193,7 @@ def _only_points(sale: Purchase, pieces: Sequence[Piece], amount_minor: int | No
     """A sale without money has no refund to record: its points come back, once."""
     if pieces or amount_minor is not None:
         raise WholeOnly
-    spendings = Entry.objects.filter(purchase=sale, kind="redeemed").select_related("account__customer", "version", "account__program")
+    spendings = Entry.objects.filter(purchase=sale, kind="redeemed").select_related("account__customer", "version", "account__program").defer("version__document")
     entries: list[Entry] = []
     for spending in spendings.order_by("account_id", "pk"):
         entries += restore_spending(entry=spending, at=at, actor=actor, why={"spent": spending.units})

@@ -143,7 +143,7 @@ def refuse_untimely(*, business_id: int, dated: datetime, at: datetime) -> None:
 def entries_of_sale(*, sale: Purchase) -> list[Entry]:
     """What was booked when it was sold: what it cost and what it earned, without what refunds took back since."""
     rows = Entry.objects.filter(purchase=sale).exclude(kind__in=TAKEN_BACK).order_by("pk")
-    return list(rows.select_related("account__program", "version", "purchase"))
+    return list(rows.select_related("account__program", "version", "purchase").defer("version__document"))
 
 
 def _standing(customer: Customer, branch: Branch | None, sale: Sale) -> Purchase | None:

@@ -195,7 +195,7 @@ def _opened(scope: Scope, public_id: str, at: datetime, actor: str) -> tuple[Hol
         if parsed(public_id)
         else Hold.objects.none()
     )
-    hold = known.select_related("account__customer", "account__program", "version").first()
+    hold = known.select_related("account__customer", "account__program", "version").defer("version__document").first()
     if hold is None:
         raise HoldNotFound
     terms = Terms(version=hold.version, document=document_of(hold.version))

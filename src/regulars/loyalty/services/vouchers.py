@@ -75,7 +75,7 @@ def brief(key: str) -> str:
 
 def locked_voucher(*, number: int, at: datetime) -> Voucher:
     """The voucher, locked, its reservations that have ended given back (P7). Whoever needs account rows has locked them before."""
-    voucher = Voucher.objects.select_for_update(of=("self",)).select_related("program", "version").get(pk=number)
+    voucher = Voucher.objects.select_for_update(of=("self",)).select_related("program", "version").defer("version__document").get(pk=number)
     lapsed = VoucherUse.objects.filter(voucher=voucher, state="reserved", held_until__lte=at).update(state="returned", settled_at=at)
     if lapsed:
         count_uses(voucher=voucher, step=-lapsed)
