@@ -71,7 +71,12 @@ class Till:
         """So many different lines, each tenth one coffee."""
         goods = self.dice.sample(range(3000), lines)
         return [
-            {"product": f"Product {one}", "category": "coffee" if place % 10 == 3 else f"Group {one % 60}", "quantity": str(1 + one % 3), "amount": f"{1 + one % 9}.{one % 90 + 10}"}
+            {
+                "product": f"Product {one}",
+                "category": "coffee" if place % 10 == 3 else f"Group {one % 60}",
+                "quantity": str(1 + one % 3),
+                "amount": f"{1 + one % 9}.{one % 90 + 10}",
+            }
             for place, one in enumerate(goods)
         ]
 
@@ -121,7 +126,9 @@ def measure(address: str, folder: str, given: argparse.Namespace) -> int:
         "DATABASE_URL": address, "REGULARS_VAR": folder, "PYTHONPATH": "src", "DJANGO_SETTINGS_MODULE": "regulars.project.settings", "REGULARS_WEB_WORKERS": "1",
     }  # fmt: skip
     with psycopg.connect(address) as link:
-        members, entries = (link.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in ("customers_customer", "loyalty_entry"))  # type: ignore[index]
+        members, entries = (
+            link.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in ("customers_customer", "loyalty_entry")
+        )  # type: ignore[index]
     print(f"{members:,} members, {entries:,} entries, {given.offers:,} offers")
     runs: dict[str, Callable[[], list[str]]] = {
         "http": lambda: over_http(address, environment, given.asks),
@@ -168,7 +175,9 @@ def over_http(address: str, environment: dict[str, str], asks: int) -> list[str]
             wrong = {(status, answer.get("code")) for _took, status, answer in found if status not in (200, 201)}
             took = sorted(one[0] for one in found)
             p95 = took[int(len(took) * 0.95)]
-            print(f"{name:<40}p50 {took[len(took) // 2]:6.1f} ms, p95 {p95:6.1f} ms, slowest {took[-1]:6.1f} ms; promised p95 {PROMISES[name]:.0f} ms")
+            print(
+                f"{name:<40}p50 {took[len(took) // 2]:6.1f} ms, p95 {p95:6.1f} ms, slowest {took[-1]:6.1f} ms; promised p95 {PROMISES[name]:.0f} ms"
+            )
             faults += [f"{name}: p95 {p95:.1f} ms"] if p95 > PROMISES[name] else []
             faults += [f"{name}: {wrong}"] if wrong else []
     return faults
@@ -179,7 +188,9 @@ def earning(address: str, environment: dict[str, str]) -> list[str]:
     found = asked(environment, {"work": "earn", "count": 10_000})
     bare = bare_seconds(address)
     ratio = bare / found["seconds"]
-    print(f"earning: {found['purchases']:,} purchases, {found['entries']:,} entries in {found['seconds']:.1f} s = {found['purchases'] / found['seconds']:,.0f} purchases/s")
+    print(
+        f"earning: {found['purchases']:,} purchases, {found['entries']:,} entries in {found['seconds']:.1f} s = {found['purchases'] / found['seconds']:,.0f} purchases/s"
+    )
     print(f"the same rows as plain SQL: {bare:.1f} s; earning goes {ratio:.2f} times as fast (promised {RATIO_MIN})")
     return [f"earning goes {ratio:.2f} times as fast as plain SQL"] if ratio < RATIO_MIN else []
 
@@ -208,7 +219,9 @@ def bare_seconds(address: str) -> float:
                 for row in rows:
                     cursor.execute(statement, [json.dumps(cell) if isinstance(cell, dict) else cell for cell in row])  # type: ignore[arg-type]  # one of ours
             for units, account in steps:
-                cursor.execute("UPDATE bare_account SET balance = balance + %s, entries_count = entries_count + 1 WHERE id = %s", (units, account))
+                cursor.execute(
+                    "UPDATE bare_account SET balance = balance + %s, entries_count = entries_count + 1 WHERE id = %s", (units, account)
+                )
         return time.perf_counter() - begun
 
 
@@ -222,8 +235,12 @@ def last_ones(address: str, environment: dict[str, str]) -> list[str]:
     given, refused = sum(one["given"] for one in found), sum(one["refused"] for one in found)
     seconds = max(one["until"] for one in found) - min(one["since"] for one in found)
     with psycopg.connect(address) as link:
-        row = link.execute("SELECT (SELECT taken FROM loyalty_rewardstock WHERE reward = 'mug'), (SELECT count(*) FROM loyalty_voucher WHERE reward = 'mug')").fetchone()
-    print(f"the last {LAST_STOCK:,} of a reward: {given:,} given, {refused:,} refused in {seconds:.1f} s = {given / seconds:,.0f} given/s (promised {LAST_MIN:.0f}); {time.perf_counter() - begun:.0f} s with the start")
+        row = link.execute(
+            "SELECT (SELECT taken FROM loyalty_rewardstock WHERE reward = 'mug'), (SELECT count(*) FROM loyalty_voucher WHERE reward = 'mug')"
+        ).fetchone()
+    print(
+        f"the last {LAST_STOCK:,} of a reward: {given:,} given, {refused:,} refused in {seconds:.1f} s = {given / seconds:,.0f} given/s (promised {LAST_MIN:.0f}); {time.perf_counter() - begun:.0f} s with the start"
+    )
     faults = [] if row == (LAST_STOCK, LAST_STOCK) and given == LAST_STOCK else [f"stock and vouchers {row}, given {given}"]
     return faults + ([f"{given / seconds:.0f} given a second"] if given / seconds < LAST_MIN else [])
 
@@ -269,7 +286,12 @@ def running(environment: dict[str, str]) -> Iterator[int]:
         port = free.getsockname()[1]
     log = Path(environment["REGULARS_VAR"]) / "log"
     with log.open("w") as out:
-        process = subprocess.Popen([sys.executable, "-m", "regulars", "--no-migrate", "run", "--no-demo", "--port", str(port)], env=environment, stdout=out, stderr=out)
+        process = subprocess.Popen(
+            [sys.executable, "-m", "regulars", "--no-migrate", "run", "--no-demo", "--port", str(port)],
+            env=environment,
+            stdout=out,
+            stderr=out,
+        )
         try:
             await_health(port)
             yield port

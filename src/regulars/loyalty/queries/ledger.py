@@ -47,7 +47,11 @@ def balances_of(*, customer: Customer, at: datetime, program: Program | None = N
     """A member's balances, by program and unit, read at an instant: ended lots and ended holds count whatever a job has done."""
     numbers = cluster_of(scope=Scope(customer.business_id), customer_id=customer.pk) or (customer.pk,)
     condition, values = among(numbers)
-    found = instances(((Account, "a"), (Program, "p")), f"FROM loyalty_account a JOIN loyalty_program p ON p.id = a.program_id WHERE a.customer_id {condition}", *values)
+    found = instances(
+        ((Account, "a"), (Program, "p")),
+        f"FROM loyalty_account a JOIN loyalty_program p ON p.id = a.program_id WHERE a.customer_id {condition}",
+        *values,
+    )
     rows = []
     for account, its_program in found:
         account.program = its_program

@@ -13,7 +13,7 @@ from regulars.customers.queries import Customer, cluster_of
 from regulars.groundwork.kernel.money import digits_of
 from regulars.loyalty.models import Entry, Lot, Membership, Program
 from regulars.loyalty.queries.ledger import Balance, balances_of
-from regulars.loyalty.queries.programs import document_of, programs_of, version_at
+from regulars.loyalty.queries.programs import document_of, programs_in_force
 from regulars.loyalty.queries.tiers import TierShown, tier_of
 from regulars.loyalty.rules.cards import Card
 from regulars.loyalty.rules.document import Program as Document
@@ -77,8 +77,7 @@ class MemberShown:
 
 def member_shown(*, customer: Customer, at: datetime) -> MemberShown:
     """A customer's standing in every program in force at an instant."""
-    programs = programs_of(scope=Scope(customer.business_id))
-    versions = [(program, version) for program in programs if (version := version_at(program=program, at=at))]
+    versions = [(version.program, version) for version in programs_in_force(scope=Scope(customer.business_id), at=at)]
     if not versions:
         return MemberShown(programs=())
     numbers = cluster_of(scope=Scope(customer.business_id), customer_id=customer.pk) or (customer.pk,)

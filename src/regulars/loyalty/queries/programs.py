@@ -16,11 +16,10 @@ from regulars.loyalty.rules.document import Program as Document
 from regulars.loyalty.rules.document import read_program
 from regulars.loyalty.rules.offer_index import OfferIndex
 
-
 # A version without its text, which may be megabytes: `document_of` loads it once in a process.
 LIGHT = ("id", "program_id", "number", "digest", "effective_at", "applied_at", "actor")
 IN_FORCE = f"""SELECT {", ".join(f"v.{name}" for name in LIGHT)} FROM loyalty_programversion v
-WHERE v.program_id = %s AND v.effective_at <= %s ORDER BY v.effective_at DESC LIMIT 1"""
+WHERE v.program_id = %s AND v.effective_at <= %s ORDER BY v.effective_at DESC LIMIT 1"""  # noqa: S608 — names of columns
 
 
 def programs_of(*, scope: Scope) -> Sequence[Program]:

@@ -12,7 +12,7 @@ from regulars.business.queries import Branch, Scope
 from regulars.customers.queries import Customer, cluster_of, traits_of
 from regulars.groundwork.kernel.money import digits_of
 from regulars.loyalty.models import Entry, Membership, OfferUse, Program, ProgramVersion
-from regulars.loyalty.queries.programs import document_of, offers_of, programs_of, version_at
+from regulars.loyalty.queries.programs import document_of, offers_of, programs_in_force
 from regulars.loyalty.queries.tiers import standing_row
 from regulars.loyalty.rules.baskets import Basket, Line, Member, Priced, Progress, Used
 from regulars.loyalty.rules.calendars import end_of, local_day, start_of
@@ -67,9 +67,9 @@ def quote_for(
     """Price a basket at full prices for a member, or for a guest (None); the programs one after another, by code."""
     paid = tuple(lines)
     found = []
-    for program in programs_of(scope=scope):
-        version = version_at(program=program, at=at)
-        if version is None or program.currency != currency:
+    for version in programs_in_force(scope=scope, at=at):
+        program = version.program
+        if program.currency != currency:
             continue
         document = document_of(version)
         priced = priced_by(program=program, version=version, customer=customer, lines=paid, channel=channel, branch=branch, at=at)
@@ -118,7 +118,9 @@ def priced_by(
 
 def standing_now(*, program: Program, document: Document, customer: Customer) -> Standing:
     """What rules may know of a customer: the tier held, what it multiplies, and published traits."""
-    traits = {name: str(one.value) for name, one in traits_of(customer=customer).items()}
+    asked = document.traits_asked
+    known = traits_of(customer=customer).items() if asked else ()
+    traits = {name: str(one.value) for name, one in known if name in asked}
     if document.ladder is None:
         return Standing(traits=traits)
     row = standing_row(program=program, ladder=document.ladder, customer_ids=_cluster(customer))
@@ -204,10 +206,15 @@ def _stamps(
     zone = document.tzinfo
     accounts = {"account__program": program, "account__unit": card.code, "account__customer__in": _cluster(customer)}
     entries = Entry.objects.filter(**accounts, kind="issued", units__gt=0)
-    today = stamps_given_on(entries=entries, at=at, document=document)
-    return stamps_for(
-        card, receipt, holder=standing, today_so_far=today, last_stamp_at=nearest_stamp(entries=entries, at=at), at=at, zone=zone
-    )
+    today, nearest = stamps_before(card=card, entries=entries, at=at, document=document)
+    return stamps_for(card, receipt, holder=standing, today_so_far=today, last_stamp_at=nearest, at=at, zone=zone)
+
+
+def stamps_before(*, card: Card, entries: QuerySet[Entry], at: datetime, document: Document) -> tuple[int, datetime | None]:
+    """What a card's limits ask about: the stamps of the day so far, and the instant of the stamp nearest to this one. A card without such a
+    limit asks nothing."""
+    today = stamps_given_on(entries=entries, at=at, document=document) if card.per_day_max else 0
+    return today, nearest_stamp(entries=entries, at=at) if card.minutes_between else None
 
 
 def stamps_given_on(*, entries: QuerySet[Entry], at: datetime, document: Document) -> int:

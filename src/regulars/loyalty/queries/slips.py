@@ -70,7 +70,13 @@ class LineLeft:
 
 def slip_of_sale(*, sale: Purchase) -> SaleSlip:
     """What was booked when it was sold, whatever refunds took back since."""
-    rows = Entry.objects.filter(purchase=sale).exclude(kind__in=TAKEN_BACK).order_by("pk").select_related("account__program", "version").defer("version__document")
+    rows = (
+        Entry.objects.filter(purchase=sale)
+        .exclude(kind__in=TAKEN_BACK)
+        .order_by("pk")
+        .select_related("account__program", "version")
+        .defer("version__document")
+    )
     entries = list(rows)
     redeemed = [one for one in entries if one.kind == "redeemed"]
     issued = [one for one in entries if one.kind == "issued"]
@@ -130,7 +136,11 @@ def _offers(sale: Purchase) -> Iterator[tuple[str, int]]:
 def _full_cards(sale: Purchase, issued: Sequence[Entry]) -> tuple[CardFull, ...]:
     """A full card is redeemed in the act that gave its last stamp; merged records give in several entries of one key."""
     acts = [one.act for one in issued]
-    rows = Entry.objects.filter(act__in=acts, kind="redeemed", key__startswith=f"full:{sale.pk}:").select_related("account", "version").defer("version__document")
+    rows = (
+        Entry.objects.filter(act__in=acts, kind="redeemed", key__startswith=f"full:{sale.pk}:")
+        .select_related("account", "version")
+        .defer("version__document")
+    )
     groups: dict[tuple[int, str], dict[str, Entry]] = defaultdict(dict)
     for entry in rows.order_by("pk"):
         groups[entry.account.program_id, str(entry.why["card"])].setdefault(entry.key, entry)

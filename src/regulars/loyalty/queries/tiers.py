@@ -9,7 +9,10 @@ from fractions import Fraction
 
 from regulars.business.queries import Scope
 from regulars.customers.queries import Customer, cluster_of
-from regulars.loyalty.models import Account, Entry, Program, TierStanding
+from regulars.groundwork.kernel.bulk.dialect import instant_in
+from regulars.groundwork.kernel.bulk.instances import among, objects
+from regulars.groundwork.kernel.bulk.prepared import fetch_prepared
+from regulars.loyalty.models import Program, TierStanding
 from regulars.loyalty.queries.programs import document_of, version_at
 from regulars.loyalty.rules.calendars import local_day
 from regulars.loyalty.rules.document import Program as Document
@@ -26,7 +29,8 @@ from regulars.loyalty.rules.tiers import (
 )
 from regulars.purchases.queries import Purchase
 
-COUNTING = ("issued", "clawed", "adjusted", "written_off")
+HISTORY = """SELECT e.at, e.purchase_id, e.kind, e.getter, e.units FROM loyalty_entry e
+WHERE e.units > 0 AND e.kind IN ('issued', 'clawed', 'adjusted', 'written_off')"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,8 +80,15 @@ def tier_of(*, program: Program, customer: Customer, at: datetime) -> TierShown 
 def standing_row(*, program: Program, ladder: Ladder, customer_ids: Sequence[int]) -> TierStanding | None:
     """The standing of a person: of merged records the highest."""
     codes = ["", *(tier.code for tier in ladder.tiers)]
-    rows = [row for row in TierStanding.objects.filter(program=program, customer__in=customer_ids).order_by("pk") if row.tier in codes]
+    rows = [row for row in standing_rows(program_id=program.pk, customer_ids=customer_ids) if row.tier in codes]
     return max(rows, key=lambda row: codes.index(row.tier), default=None)
+
+
+def standing_rows(*, program_id: int, customer_ids: Sequence[int], locking: str = "") -> list[TierStanding]:
+    """The standings of a person's records; `locking` is what makes the query lock them."""
+    whose, numbers = among(list(customer_ids))
+    rest = f"FROM loyalty_tierstanding t WHERE t.program_id = %s AND t.customer_id {whose} ORDER BY t.id{locking}"
+    return objects(TierStanding, rest, program_id, *numbers)
 
 
 def standing_of_row(row: TierStanding) -> Standing:
@@ -91,10 +102,14 @@ def qualifying_history(*, program: Program, ladder: Ladder, document: Document, 
     """What counts for tiers, in whole units, by the day on which it was earned; what was clawed back bears the day of what it takes back."""
     unit = document.unit(ladder.currency)
     step = 10**unit.scale if unit else 1
-    accounts = Account.objects.filter(customer__in=customer_ids, program=program, unit=ladder.currency).values_list("pk", flat=True)
-    rows = Entry.objects.filter(account__in=list(accounts), units__gt=0, kind__in=COUNTING)
-    entries = list(rows.values_list("at", "purchase", "kind", "getter", "units"))
-    # Two plain look-ups by key: a join would hang on statistics that a database just filled doesn't have yet.
+    # Plain look-ups by key, one after another: a join would hang on statistics that a database just filled doesn't have yet.
+    whose, numbers = among(list(customer_ids))
+    look = f"SELECT a.id FROM loyalty_account a WHERE a.customer_id {whose} AND a.program_id = %s AND a.unit = %s"  # noqa: S608 — no word from outside
+    accounts = [row[0] for row in fetch_prepared(look, *numbers, program.pk, ladder.currency)]
+    if not accounts:
+        return []
+    which, keys = among(accounts)
+    entries = [(instant_in(row[0]), *row[1:]) for row in fetch_prepared(f"{HISTORY} AND e.account_id {which}", *keys)]
     taken = {purchase for _at, purchase, kind, _getter, _units in entries if purchase and kind != "issued"}
     bought = dict(Purchase.objects.filter(pk__in=taken).values_list("pk", "at")) if taken else {}
     found = [

@@ -66,7 +66,12 @@ def voucher_with_id(*, scope: Scope, public_id: str) -> Voucher | None:
     """The business's voucher with this public id, or None."""
     if not parsed(public_id):
         return None
-    return Voucher.objects.filter(public_id=public_id, program__business_id=scope.business_id).select_related("program", "version").defer("version__document").first()
+    return (
+        Voucher.objects.filter(public_id=public_id, program__business_id=scope.business_id)
+        .select_related("program", "version")
+        .defer("version__document")
+        .first()
+    )
 
 
 def use_with_id(*, scope: Scope, public_id: str) -> VoucherUse | None:

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -80,6 +81,13 @@ class Program(Part):
     def tier_codes(self) -> tuple[str, ...]:
         """The tiers, lowest first."""
         return tuple(tier.code for tier in self.ladder.tiers) if self.ladder else ()
+
+    @cached_property
+    def traits_asked(self) -> frozenset[str]:
+        """The traits of a member that any rule looks at."""
+        places = [rule.where for rule in self.earning] + [card.where for card in self.cards] + [one.where for one in self.rewards]
+        places += [offer.where for offer in self.discounts] + [offer.where for offer in self.specials]
+        return frozenset(name for where in places for name in where.traits)
 
     @property
     def tzinfo(self) -> ZoneInfo:

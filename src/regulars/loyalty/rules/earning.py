@@ -83,13 +83,15 @@ def _earned(
     factor = standing.factor if unit.kind == "spendable" else Fraction(1)
     exact = sum((step["exact"] for step in counted), Fraction(0)) * factor * 10**unit.scale
     units = rounded(exact, unit.rounding)
+    # Of what is known about the member, only what a rule asked for: entries are kept for ever.
+    asked = {name for rule in rules for name in rule.where.traits}
     why: dict[str, Any] = {
         "rules": [_written(step) for step in steps],
         "exact": str(exact),
         "rounding": unit.rounding,
         "factor": str(factor),
         "tiers": sorted(standing.tiers),
-        "traits": dict(sorted(standing.traits.items())),
+        "traits": {name: value for name, value in sorted(standing.traits.items()) if name in asked},
     }
     lacks = _lacks(basket, rules, counted, exact, units, unit, factor, minor)
     return Earned(unit=unit.code, units=units, why=why | ({"lacks_minor": lacks} if lacks else {}))

@@ -10,6 +10,7 @@ import re
 from datetime import date, time
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
@@ -96,12 +97,17 @@ class Goods(Part):
 
     def mean(self, product: str, category: str) -> bool:
         """Whether a line with this product and category is meant."""
-        named, kind = product.casefold().strip(), category.casefold().strip()
-        if named in _folded(self.except_products) or kind in _folded(self.except_categories):
-            return False
-        if not self.products and not self.categories:
+        products, categories, no_products, no_categories = self._sets
+        if not products and not categories and not no_products and not no_categories:
             return True
-        return named in _folded(self.products) or kind in _folded(self.categories)
+        named, kind = product.casefold().strip(), category.casefold().strip()
+        if named in no_products or kind in no_categories:
+            return False
+        return (not products and not categories) or named in products or kind in categories
+
+    @cached_property
+    def _sets(self) -> tuple[frozenset[str], ...]:
+        return tuple(map(_folded, (self.products, self.categories, self.except_products, self.except_categories)))
 
 
 class Where(Part):
@@ -124,5 +130,5 @@ def clock_time(text: str) -> time:
     return time(0) if text == "24:00" else time.fromisoformat(text)
 
 
-def _folded(words: tuple[str, ...]) -> set[str]:
-    return {word.casefold() for word in words}
+def _folded(words: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(word.casefold() for word in words)

@@ -96,7 +96,7 @@ def transfer_units(
         raise BadUnits(_("This is too much."))
     terms = spendable_terms(program=program, unit=unit, units=units, at=at)
     with transaction.atomic():
-        purses = open_purses(terms=terms, customers=[giver, getter], unit=unit, at=at, actor=actor)
+        purses = open_purses(terms=terms, customers=[giver, getter], units=[unit], at=at, actor=actor)
         join_program(program=program, customer=getter, at=at, actor=actor)
         out, into = purses
         if {one.pk for one in out.accounts} & {one.pk for one in into.accounts}:

@@ -6,6 +6,7 @@ Accounts are locked in the order of their ids; whoever needs a shared row as wel
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -13,17 +14,30 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
-from django.db.models import F
-
 from regulars.business.queries import Scope
 from regulars.customers.queries import Customer, cluster_of
+from regulars.groundwork.kernel.bulk.copying import on_postgres
+from regulars.groundwork.kernel.bulk.dialect import instant_value
+from regulars.groundwork.kernel.bulk.instances import among, instances, objects, uuid_value
+from regulars.groundwork.kernel.bulk.prepared import fetch_prepared
 from regulars.groundwork.kernel.ids import new_id
-from regulars.loyalty.models import Account, Entry, Hold, HoldLot, Lot, LotUse, ProgramVersion
+from regulars.loyalty.models import Account, Entry, Hold, HoldLot, Lot, ProgramVersion
 from regulars.loyalty.rules.calendars import local_day
 from regulars.loyalty.rules.document import Program as Document
 from regulars.loyalty.rules.lots import OpenLot, usable_units
 from regulars.loyalty.rules.units import Unit, active_from, lot_ends
+
+# Written and read thousands of times an hour, each of these is a prepared statement. A key that stands there already writes nothing.
+WRITE_ENTRY = """INSERT INTO loyalty_entry
+    (account_id, seq, act, kind, giver, getter, units, at, booked_at, booked_on, version_id, purchase_id, reverses_id, "key", why, actor)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT (account_id, "key") WHERE NOT ("key" = '') DO NOTHING RETURNING id"""
+WRITE_LOT = """INSERT INTO loyalty_lot (account_id, entry_id, quantity, "left", held, priority, earned_at, active_at, expires_at)
+VALUES (%s, %s, %s, %s, 0, %s, %s, %s, %s) RETURNING id"""
+WRITE_USE = "INSERT INTO loyalty_lotuse (entry_id, lot_id, units) VALUES (%s, %s, %s) RETURNING id"
+MOVE_LOT = """UPDATE loyalty_lot SET "left" = "left" + %s, held = held + %s WHERE id = %s RETURNING id"""
+MOVE_ACCOUNT = """UPDATE loyalty_account SET balance = balance + %s, held = held + %s, debt = debt + %s, entries_count = entries_count + %s, moved_at = %s
+WHERE id = %s RETURNING id"""
+LOTS = "FROM loyalty_lot l JOIN loyalty_entry e ON e.id = l.entry_id"
 
 
 class BookedAlready(Exception):
@@ -79,8 +93,8 @@ class Purse:
     @cached_property
     def lots(self) -> dict[int, Lot]:
         """The open lots, and what was loaded besides. Read when they are wanted: what only comes in asks for none."""
-        rows = Lot.objects.filter(account__in=[one.pk for one in self.accounts], left__gt=0).select_related("entry").order_by("pk")
-        return {lot.pk: lot for lot in rows} | self.fresh
+        condition, values = among([one.pk for one in self.accounts])
+        return {lot.pk: lot for lot in _read_lots(f'WHERE l.account_id {condition} AND l."left" > 0 ORDER BY l.id', values)} | self.fresh
 
     def open_lots(self) -> list[OpenLot]:
         """The lots as the rules see them."""
@@ -116,7 +130,7 @@ class Purse:
         """A new lot for the units of an entry; what the account owes is repaid out of it first."""
         account = next(one for one in self.accounts if one.pk == entry.account_id)
         repaid = min(account.debt, units)
-        lot = Lot.objects.create(
+        lot = Lot(
             account=account,
             entry=entry,
             quantity=units,
@@ -126,8 +140,11 @@ class Purse:
             active_at=active_at,
             expires_at=ends_at,
         )
+        ends = instant_value(ends_at) if ends_at else None
+        times = (instant_value(entry.at), instant_value(active_at), ends)
+        _saved(lot, fetch_prepared(WRITE_LOT, account.pk, entry.pk, units, lot.left, priority, *times)[0][0])
         if repaid:
-            LotUse.objects.create(entry=entry, lot=lot, units=repaid)
+            fetch_prepared(WRITE_USE, entry.pk, lot.pk, repaid)
         self.fresh[lot.pk] = lot
         if "lots" in self.__dict__:
             self.lots[lot.pk] = lot
@@ -145,8 +162,8 @@ class Purse:
 
     def hand_back(self, lot: Lot, units: int, entry: Entry, account: Account) -> None:
         """Units return to the lot that they came from."""
-        LotUse.objects.create(entry=entry, lot=lot, units=-units)
-        Lot.objects.filter(pk=lot.pk).update(left=F("left") + units)
+        fetch_prepared(WRITE_USE, entry.pk, lot.pk, -units)
+        fetch_prepared(MOVE_LOT, units, 0, lot.pk)
         lot.left += units
         self._change(account, balance=units)
 
@@ -164,7 +181,7 @@ class Purse:
         """Mark units of lots as held, or with units below zero as free again."""
         for number, units in uses:
             lot = self.lots[number]
-            Lot.objects.filter(pk=number).update(held=F("held") + units)
+            fetch_prepared(MOVE_LOT, 0, units, number)
             lot.held += units
             self._change(next(one for one in self.accounts if one.pk == lot.account_id), held=units)
 
@@ -173,10 +190,10 @@ class Purse:
         units = sum(part for _lot, part in uses)
         entry = self._write(account, units + more, line, giver="member", getter=line.other)
         for lot, part in uses:
-            Lot.objects.filter(pk=lot.pk).update(left=F("left") - part, held=F("held") - (part if held else 0))
+            fetch_prepared(MOVE_LOT, -part, -part if held else 0, lot.pk)
+            fetch_prepared(WRITE_USE, entry.pk, lot.pk, part)
             lot.left -= part
             lot.held -= part if held else 0
-        LotUse.objects.bulk_create(LotUse(entry=entry, lot=lot, units=part) for lot, part in uses)
         self._change(account, balance=-units, held=-units if held else 0, debt=more)
         return entry
 
@@ -199,13 +216,28 @@ class Purse:
             why=line.why,
             actor=self.actor,
         )
-        try:
-            with transaction.atomic():
-                entry.save(force_insert=True)
-        except IntegrityError:
-            if line.key and Entry.objects.filter(account=account, key=line.key).exists():
-                raise BookedAlready(line.key) from None
-            raise
+        written = fetch_prepared(
+            WRITE_ENTRY,
+            account.pk,
+            entry.seq,
+            uuid_value(entry.act),
+            entry.kind,
+            giver,
+            getter,
+            units,
+            instant_value(entry.at),
+            instant_value(self.at),
+            entry.booked_on.isoformat(),
+            self.terms.version.pk,
+            entry.purchase_id,
+            entry.reverses_id,
+            entry.key,
+            json.dumps(entry.why),
+            entry.actor,
+        )
+        if not written:
+            raise BookedAlready(line.key)
+        _saved(entry, written[0][0])
         account.entries_count += 1
         self.unwritten[account.pk] = self.unwritten.get(account.pk, 0) + 1
         return entry
@@ -214,43 +246,57 @@ class Purse:
         """Move the kept figures by relative updates: the row is locked, and the constraints of the table have the last word."""
         for name, step in steps.items():
             setattr(account, name, getattr(account, name) + step)
-        steps["entries_count"] = self.unwritten.pop(account.pk, 0)
-        Account.objects.filter(pk=account.pk).update(**{name: F(name) + step for name, step in steps.items() if step}, moved_at=self.at)
+        count = self.unwritten.pop(account.pk, 0)
+        moved = (steps.get("balance", 0), steps.get("held", 0), steps.get("debt", 0), count)
+        fetch_prepared(MOVE_ACCOUNT, *moved, instant_value(self.at), account.pk)
 
 
 def open_purse(*, terms: Terms, customer: Customer, unit: str, at: datetime, actor: str) -> Purse:
     """Lock a customer's purse of a unit, making the account when there is none, and free what holds have let go by now."""
-    return open_purses(terms=terms, customers=[customer], unit=unit, at=at, actor=actor)[0]
+    return open_purses(terms=terms, customers=[customer], units=[unit], at=at, actor=actor)[0]
 
 
-def open_purses(*, terms: Terms, customers: Sequence[Customer], unit: str, at: datetime, actor: str) -> list[Purse]:
-    """Lock the purses of several customers together, all accounts in the order of their ids, so that crossing acts never wait in a ring."""
+def open_purses(*, terms: Terms, customers: Sequence[Customer], units: Sequence[str], at: datetime, actor: str) -> list[Purse]:
+    """Lock the purses of several customers or units together, all accounts in the order of their ids, so that crossing acts never wait in a
+    ring. Gives for each customer the purses of the units."""
     clusters = [_cluster(customer) for customer in customers]
-    locked = _locked(terms, clusters, unit)
-    if any(records[0] not in locked for records in clusters):
-        for records in clusters:
-            Account.objects.get_or_create(program_id=terms.version.program_id, customer_id=records[0], unit=unit)
-        locked = _locked(terms, clusters, unit)
+    locked = _locked(terms, clusters, units)
+    wanted = [(records[0], unit) for records in clusters for unit in units]
+    if any(place not in locked for place in wanted):
+        for number, unit in wanted:
+            Account.objects.get_or_create(program_id=terms.version.program_id, customer_id=number, unit=unit)
+        locked = _locked(terms, clusters, units)
     purses = []
-    for records in clusters:
-        accounts = [locked[number] for number in records if number in locked]
-        purse = Purse(terms=terms, unit=terms.unit(unit), accounts=accounts, at=at, actor=actor)
-        if any(account.held for account in purse.accounts):
-            let_go(purse)
-        purses.append(purse)
+    for records, customer in zip(clusters, customers, strict=True):
+        for unit in units:
+            accounts = [locked[number, unit] for number in records if (number, unit) in locked]
+            if accounts[0].customer_id == customer.pk:
+                accounts[0].customer = customer
+            purse = Purse(terms=terms, unit=terms.unit(unit), accounts=accounts, at=at, actor=actor)
+            if any(account.held for account in purse.accounts):
+                let_go(purse)
+            purses.append(purse)
     return purses
 
 
-def _locked(terms: Terms, clusters: Sequence[Sequence[int]], unit: str) -> dict[int, Account]:
-    numbers = [number for records in clusters for number in records]
-    rows = Account.objects.select_for_update().filter(program_id=terms.version.program_id, customer_id__in=numbers, unit=unit)
-    return {account.customer_id: account for account in rows.order_by("pk")}
+def _locked(terms: Terms, clusters: Sequence[Sequence[int]], units: Sequence[str]) -> dict[tuple[int, str], Account]:
+    whose, numbers = among([number for records in clusters for number in records])
+    which, codes = among(list(units))
+    rest = f"FROM loyalty_account t WHERE t.program_id = %s AND t.customer_id {whose} AND t.unit {which} ORDER BY t.id{lock_rows()}"
+    rows = objects(Account, rest, terms.version.program_id, *numbers, *codes)
+    return {(account.customer_id, account.unit): account for account in rows}
+
+
+def lock_rows() -> str:
+    """What a plain query ends with that locks its rows. SQLite's transactions lock everything anyway."""
+    return " FOR UPDATE" if on_postgres() else ""
 
 
 def lock_accounts(*, customer: Customer) -> None:
     """Lock all accounts of a customer, of every program and unit, in the order of their ids: for acts that move several of them."""
-    rows = Account.objects.select_for_update().filter(customer_id__in=_cluster(customer)).order_by("pk")
-    list(rows.values_list("pk", flat=True))
+    whose, numbers = among(list(_cluster(customer)))
+    look = f"SELECT t.id FROM loyalty_account t WHERE t.customer_id {whose} ORDER BY t.id{lock_rows()}"  # noqa: S608 — no word from outside
+    fetch_prepared(look, *numbers)
 
 
 def _cluster(customer: Customer) -> tuple[int, ...]:
@@ -274,8 +320,24 @@ def free_hold(purse: Purse, hold: Hold) -> None:
 def load_lots(purse: Purse, numbers: Iterable[int]) -> None:
     """Bring lots into the purse that are used up or closed."""
     missing = [number for number in numbers if number not in purse.lots]
-    for lot in Lot.objects.filter(pk__in=missing).select_related("entry"):
-        purse.lots[lot.pk] = lot
+    if missing:
+        condition, values = among(missing)
+        purse.lots.update({lot.pk: lot for lot in _read_lots(f"WHERE l.id {condition}", values)})
+
+
+def _read_lots(where: str, values: Sequence[Any]) -> list[Lot]:
+    """Lots with the entries that they came with."""
+    found = []
+    for lot, entry in instances(((Lot, "l"), (Entry, "e")), f"{LOTS} {where}", *values):
+        lot.entry = entry
+        found.append(lot)
+    return found
+
+
+def _saved(row: Any, number: int) -> None:
+    """The row stands in the database under this number now."""
+    row.pk = number
+    row._state.adding = False
 
 
 def uses_of_hold(hold: Hold) -> list[tuple[int, int]]:

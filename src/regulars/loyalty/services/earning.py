@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
 
 from regulars.business.queries import Scope
-from regulars.customers.queries import Customer
 from regulars.groundwork.kernel.money import digits_of
-from regulars.loyalty.models import Entry, Membership, Program
-from regulars.loyalty.queries.programs import document_of, programs_of, version_at
+from regulars.loyalty.models import Entry, Membership, Program, ProgramVersion
+from regulars.loyalty.queries.programs import document_of, programs_in_force, version_at
 from regulars.loyalty.queries.quoting import standing_now
 from regulars.loyalty.queries.receipts import receipt_of
-from regulars.loyalty.rules.earning import Earned, Standing, points_for
+from regulars.loyalty.rules.earning import Earned, points_for
 from regulars.loyalty.rules.receipts import without
-from regulars.loyalty.services.booking import BookedAlready, Line, Terms, open_purse
+from regulars.loyalty.services.booking import BookedAlready, Line, Purse, Terms, open_purses
 from regulars.loyalty.services.lifetimes import keep_alive
 from regulars.loyalty.services.programs import join_program
 from regulars.loyalty.services.stamping import stamp_cards
@@ -29,8 +27,8 @@ def earn_by_purchase(*, purchase: Purchase, at: datetime, actor: str) -> list[En
     made: list[Entry] = []
     if purchase.kind != Kind.SALE:
         return made
-    for program in programs_of(scope=Scope(purchase.business_id)):
-        made += earn_in(program=program, purchase=purchase, at=at, actor=actor)
+    for version in programs_in_force(scope=Scope(purchase.business_id), at=purchase.at):
+        made += _earn(version, purchase, at, actor)
     return made
 
 
@@ -40,37 +38,41 @@ def earn_in(*, program: Program, purchase: Purchase, at: datetime, actor: str) -
     It earns by the version in force when it was bought, whenever it was handed in (case 26).
     """
     version = version_at(program=program, at=purchase.at)
-    if version is None or purchase.currency != program.currency:
-        return []
+    return _earn(version, purchase, at, actor) if version else []
+
+
+def _earn(version: ProgramVersion, purchase: Purchase, at: datetime, actor: str) -> list[Entry]:
     terms = Terms(version=version, document=document_of(version))
+    document = terms.document
+    if purchase.currency != version.program.currency:
+        return []
     with transaction.atomic():
         customer = purchase.customer
-        if terms.document.joining == "by_purchase":
-            join_program(program=program, customer=customer, at=purchase.at, actor=actor)
-        elif not Membership.objects.filter(program=program, customer=customer, joined_at__lte=purchase.at, left_at__isnull=True).exists():
+        if document.joining == "by_purchase":
+            join_program(program=version.program, customer=customer, at=purchase.at, actor=actor)
+        elif not Membership.objects.filter(
+            program=version.program, customer=customer, joined_at__lte=purchase.at, left_at__isnull=True
+        ).exists():
             return []
         # Reviews that have fallen due first: an order earns at the tier held before it (case 43).
         hold_reviews(terms=terms, customer=customer, at=purchase.at, actor=actor)
-        standing = standing_now(program=program, document=terms.document, customer=customer)
-        earned = earned_by(terms=terms, purchase=purchase, standing=standing)
-        made = [entry for one in earned for entry in _booked(terms, customer, purchase, one, at, actor)]
-        made += stamp_cards(terms=terms, customer=customer, purchase=purchase, standing=standing, at=at, actor=actor)
+        standing = standing_now(program=version.program, document=document, customer=customer)
+        receipt = without(receipt_of(purchase=purchase), document.never_earn)
+        zone, decimals = document.tzinfo, digits_of(purchase.currency)
+        earned = points_for(receipt, document.earning, document.units, standing, at=purchase.at, zone=zone, decimals=decimals)
+        codes = [one.unit for one in earned] + [card.code for card in document.cards]
+        if not codes:
+            return []
+        opened = open_purses(terms=terms, customers=[customer], units=codes, at=at, actor=actor)
+        purses = {purse.unit.code: purse for purse in opened}
+        made = [entry for one in earned for entry in _booked(purses[one.unit], purchase, one)]
+        made += stamp_cards(purses=purses, cards=document.cards, purchase=purchase, receipt=receipt, standing=standing)
         # What comes in late may lift a member then, or only together with what came since.
-        for instant in sorted({purchase.at, at}):
-            advance_tier(terms=terms, customer=customer, at=instant, actor=actor)
+        advance_tier(terms=terms, customer=customer, at=at, first_at=purchase.at, actor=actor)
         return made
 
 
-def earned_by(*, terms: Terms, purchase: Purchase, standing: Standing) -> Sequence[Earned]:
-    """What a purchase earns under these terms."""
-    document = terms.document
-    basket = without(receipt_of(purchase=purchase), document.never_earn)
-    decimals = digits_of(purchase.currency)
-    return points_for(basket, document.earning, document.units, standing, at=purchase.at, zone=document.tzinfo, decimals=decimals)
-
-
-def _booked(terms: Terms, customer: Customer, purchase: Purchase, earned: Earned, at: datetime, actor: str) -> list[Entry]:
-    purse = open_purse(terms=terms, customer=customer, unit=earned.unit, at=at, actor=actor)
+def _booked(purse: Purse, purchase: Purchase, earned: Earned) -> list[Entry]:
     line = Line(kind="issued", other="issued", at=purchase.at, key=f"earn:{purchase.pk}", purchase_id=purchase.pk, why=earned.why)
     try:
         entry = purse.give(earned.units, line)

@@ -16,13 +16,13 @@ from django.db import transaction
 from django.db.models import F
 
 from regulars.groundwork.kernel.bulk.changing import change_rows
-from regulars.groundwork.kernel.bulk.copying import copy_rows, next_ids, on_postgres
+from regulars.groundwork.kernel.bulk.copying import copy_rows, next_ids
 from regulars.groundwork.kernel.bulk.instances import among, objects
 from regulars.groundwork.kernel.ids import new_id
 from regulars.loyalty.models import Account, Entry, Hold, Lot, LotUse, Program, ProgramVersion
 from regulars.loyalty.queries.programs import document_of, version_at
 from regulars.loyalty.rules.calendars import local_day
-from regulars.loyalty.services.booking import Line, Terms, let_go, open_purse
+from regulars.loyalty.services.booking import Line, Terms, let_go, lock_rows, open_purse
 
 ACTOR = "system:loyalty"
 AT_ONCE = 20_000
@@ -52,9 +52,10 @@ def expire_lots(*, at: datetime, limit: int = AT_ONCE) -> int:
 def _expire_many(numbers: Sequence[int], at: datetime) -> set[int]:
     """Book the ends of accounts of which nothing is reserved; gives the others."""
     condition, values = among(list(numbers))
-    lock = " FOR UPDATE" if on_postgres() else ""
     with transaction.atomic():
-        accounts = {one.pk: one for one in objects(Account, f"FROM loyalty_account t WHERE t.id {condition} ORDER BY t.id{lock}", *values)}
+        accounts = {
+            one.pk: one for one in objects(Account, f"FROM loyalty_account t WHERE t.id {condition} ORDER BY t.id{lock_rows()}", *values)
+        }
         reserved = {one.pk for one in accounts.values() if one.held}
         lots = Lot.objects.filter(account__in=set(accounts) - reserved, left__gt=F("held"), expires_at__lte=at).order_by("account", "pk")
         ends = [(lot, accounts[lot.account_id]) for lot in lots]

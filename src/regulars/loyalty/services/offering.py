@@ -13,7 +13,7 @@ from regulars.customers.queries import Customer
 from regulars.groundwork.kernel.money import Money
 from regulars.groundwork.kernel.refusals import Refusal
 from regulars.loyalty.models import Membership, OfferUse, ProgramVersion
-from regulars.loyalty.queries.programs import document_of, programs_of, version_at
+from regulars.loyalty.queries.programs import document_of, programs_in_force
 from regulars.loyalty.queries.quoting import priced_by, reduced
 from regulars.loyalty.rules.baskets import Priced
 from regulars.loyalty.rules.pricing import judged_at
@@ -65,9 +65,9 @@ def offers_given(*, customer: Customer, branch: Branch | None, sale: Sale, offer
     lines = as_lines(sale)
     refuse_below_zero(lines=lines)
     given = []
-    for program in programs_of(scope=Scope(customer.business_id)):
-        version = version_at(program=program, at=sale.at)
-        if version is None or program.currency != sale.currency:
+    for version in programs_in_force(scope=Scope(customer.business_id), at=sale.at):
+        program = version.program
+        if program.currency != sale.currency:
             continue
         document = document_of(version)
         if not document.discounts and not document.specials:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_noop
 
 from regulars.business.queries import Scope
 from regulars.customers.queries import Customer
+from regulars.groundwork.kernel.bulk.prepared import fetch_prepared
 from regulars.groundwork.kernel.facts import announce
 from regulars.groundwork.kernel.refusals import Refusal
 from regulars.loyalty.events import MemberJoined, ProgramApplied, ProgramFroze
@@ -105,6 +106,9 @@ def apply_program(*, scope: Scope, text: str | bytes, at: datetime, actor: str, 
 
 def join_program(*, program: Program, customer: Customer, at: datetime, actor: str) -> bool:
     """A customer takes part; again changes nothing. Gives whether they joined by this call."""
+    look = "SELECT 1 FROM loyalty_membership m WHERE m.program_id = %s AND m.customer_id = %s AND m.left_at IS NULL"
+    if fetch_prepared(look, program.pk, customer.pk):
+        return False
     with transaction.atomic():
         row, made = Membership.objects.get_or_create(program=program, customer=customer, defaults={"joined_at": at})
         again = not made and Membership.objects.filter(pk=row.pk, left_at__isnull=False).update(left_at=None, joined_at=at)

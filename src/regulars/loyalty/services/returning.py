@@ -193,7 +193,11 @@ def _only_points(sale: Purchase, pieces: Sequence[Piece], amount_minor: int | No
     """A sale without money has no refund to record: its points come back, once."""
     if pieces or amount_minor is not None:
         raise WholeOnly
-    spendings = Entry.objects.filter(purchase=sale, kind="redeemed").select_related("account__customer", "version", "account__program").defer("version__document")
+    spendings = (
+        Entry.objects.filter(purchase=sale, kind="redeemed")
+        .select_related("account__customer", "version", "account__program")
+        .defer("version__document")
+    )
     entries: list[Entry] = []
     for spending in spendings.order_by("account_id", "pk"):
         entries += restore_spending(entry=spending, at=at, actor=actor, why={"spent": spending.units})

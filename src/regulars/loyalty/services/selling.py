@@ -16,7 +16,7 @@ from regulars.groundwork.kernel.money import Money, digits_of
 from regulars.groundwork.kernel.refusals import Refusal
 from regulars.loyalty.models import Entry, Hold, Program
 from regulars.loyalty.queries.holds import hold_with_id
-from regulars.loyalty.queries.programs import document_of, programs_of, version_at
+from regulars.loyalty.queries.programs import document_of, programs_in_force
 from regulars.loyalty.rules.calendars import DAY
 from regulars.loyalty.rules.paying import shares_paid, worth_of
 from regulars.loyalty.rules.units import Unit
@@ -132,8 +132,7 @@ def record_sale(
 
 def refuse_untimely(*, business_id: int, dated: datetime, at: datetime) -> None:
     """Raises TooLate when a receipt is older than any program of the business takes, or lies ahead; ProgramNotFound when there is none."""
-    versions = [version_at(program=program, at=at) for program in programs_of(scope=Scope(business_id))]
-    limits = [document_of(version).late_days_max for version in versions if version]
+    limits = [document_of(version).late_days_max for version in programs_in_force(scope=Scope(business_id), at=at)]
     if not limits:
         raise ProgramNotFound
     if dated - at > AHEAD_MAX or at - dated > min(limits) * DAY + AHEAD_MAX:

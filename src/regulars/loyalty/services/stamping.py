@@ -5,6 +5,7 @@ A card's stamps are a unit of the ledger that bears the card's code: lots, debts
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 
@@ -16,12 +17,11 @@ from regulars.loyalty.events import CardFilled
 from regulars.loyalty.models import Entry, Lot, Voucher
 from regulars.loyalty.models.vouchers import OPEN
 from regulars.loyalty.queries.programs import document_of
-from regulars.loyalty.queries.quoting import nearest_stamp, stamps_given_on
-from regulars.loyalty.queries.receipts import receipt_of
+from regulars.loyalty.queries.quoting import stamps_before
 from regulars.loyalty.rules.cards import Card, card_ends, stamps_for
 from regulars.loyalty.rules.earning import Standing
 from regulars.loyalty.rules.lots import drawn
-from regulars.loyalty.rules.receipts import without
+from regulars.loyalty.rules.receipts import Receipt
 from regulars.loyalty.services.booking import BookedAlready, Line, Purse, Terms, open_purse
 from regulars.loyalty.services.issuing import issue_voucher
 from regulars.loyalty.services.restoring import restore_spending
@@ -29,12 +29,14 @@ from regulars.loyalty.services.withdrawing import void_voucher
 from regulars.purchases.queries import Purchase
 
 
-def stamp_cards(*, terms: Terms, customer: Customer, purchase: Purchase, standing: Standing, at: datetime, actor: str) -> list[Entry]:
-    """Book what a purchase stamps on each card of the program, zero included and explained, and redeem what is full."""
+def stamp_cards(
+    *, purses: Mapping[str, Purse], cards: Sequence[Card], purchase: Purchase, receipt: Receipt, standing: Standing
+) -> list[Entry]:
+    """Book what a purchase stamps on each card, zero included and explained, and redeem what is full. `purses` has the card's own by its
+    code, `receipt` what of the purchase counts."""
     found: list[Entry] = []
-    for card in sorted(terms.document.cards, key=lambda one: one.code):
-        purse = open_purse(terms=terms, customer=customer, unit=card.code, at=at, actor=actor)
-        found += _stamped(purse, card, purchase, standing)
+    for card in sorted(cards, key=lambda one: one.code):
+        found += _stamped(purses[card.code], card, purchase, receipt, standing)
     return found
 
 
@@ -116,18 +118,17 @@ def _reward(purse: Purse, card: Card, entry: Entry) -> None:
         )
 
 
-def _stamped(purse: Purse, card: Card, purchase: Purchase, standing: Standing) -> list[Entry]:
+def _stamped(purse: Purse, card: Card, purchase: Purchase, receipt: Receipt, standing: Standing) -> list[Entry]:
     document = purse.terms.document
     zone = document.tzinfo
     given = Entry.objects.filter(account__in=purse.accounts, kind="issued", units__gt=0)
-    today = stamps_given_on(entries=given, at=purchase.at, document=document)
-    receipt = without(receipt_of(purchase=purchase), document.never_earn)
+    today, nearest = stamps_before(card=card, entries=given, at=purchase.at, document=document)
     stamps = stamps_for(
         card,
         receipt,
         holder=standing,
         today_so_far=today,
-        last_stamp_at=nearest_stamp(entries=given, at=purchase.at),
+        last_stamp_at=nearest,
         at=purchase.at,
         zone=zone,
     )
@@ -136,7 +137,7 @@ def _stamped(purse: Purse, card: Card, purchase: Purchase, standing: Standing) -
         "reasons": [asdict(reason) for reason in stamps.reasons],
         "today_so_far": today,
         "tiers": sorted(standing.tiers),
-        "traits": dict(standing.traits),
+        "traits": {name: value for name, value in standing.traits.items() if name in card.where.traits},
         "factor": "1",
     }
     line = Line(kind="issued", other="issued", at=purchase.at, key=f"earn:{purchase.pk}", purchase_id=purchase.pk, why=why)

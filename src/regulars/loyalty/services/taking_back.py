@@ -37,10 +37,16 @@ def take_back_by_refund(*, refund: Purchase, at: datetime, actor: str) -> list[E
         # Facts may overtake one another: what is taken back was earned first. Imported history earned nothing.
         if sale.batch_id is None:
             earn_by_purchase(purchase=sale, at=at, actor=actor)
-        earnings = Entry.objects.filter(purchase=sale, kind="issued", key=f"earn:{sale.pk}").select_related("account__customer", "version").defer("version__document")
+        earnings = (
+            Entry.objects.filter(purchase=sale, kind="issued", key=f"earn:{sale.pk}")
+            .select_related("account__customer", "version")
+            .defer("version__document")
+        )
         for earning in earnings.order_by("account_id"):
             found += _claw(earning, sale, refund, at, actor)
-        spendings = Entry.objects.filter(purchase=sale, kind="redeemed").select_related("account__customer", "version").defer("version__document")
+        spendings = (
+            Entry.objects.filter(purchase=sale, kind="redeemed").select_related("account__customer", "version").defer("version__document")
+        )
         for spending in spendings.order_by("account_id", "pk"):
             found += restore_part(spending=spending, sale=sale, refund=refund, at=at, actor=actor)
         if sale.amount_minor and not receipt_kept(sale):

@@ -15,10 +15,10 @@ from regulars.groundwork.kernel.facts import announce
 from regulars.loyalty.events import TierAtRisk, TierKept, TierLowered, TierReached
 from regulars.loyalty.models import Program, TierStanding
 from regulars.loyalty.queries.programs import document_of, version_at
-from regulars.loyalty.queries.tiers import qualifying_history, standing_of_row
+from regulars.loyalty.queries.tiers import qualifying_history, standing_of_row, standing_rows
 from regulars.loyalty.rules.calendars import DAY, end_of, local_day
 from regulars.loyalty.rules.tiers import Ladder, Step, notice_for, qualifying_at_review, review_on, standing_after
-from regulars.loyalty.services.booking import Terms
+from regulars.loyalty.services.booking import Terms, lock_rows
 from regulars.loyalty.services.issuing import issue_voucher
 
 ACTOR = "system:loyalty"
@@ -31,8 +31,9 @@ HEADLINES = {
 }
 
 
-def advance_tier(*, terms: Terms, customer: Customer, at: datetime, actor: str) -> list[Step]:
-    """Hold the reviews that have fallen due and raise the member to what they have reached by an instant. Again changes nothing."""
+def advance_tier(*, terms: Terms, customer: Customer, at: datetime, actor: str, first_at: datetime | None = None) -> list[Step]:
+    """Hold the reviews that have fallen due and raise the member to what they have reached by an instant, and by `first_at` before it. Again
+    changes nothing."""
     ladder = terms.document.ladder
     if ladder is None:
         return []
@@ -41,7 +42,11 @@ def advance_tier(*, terms: Terms, customer: Customer, at: datetime, actor: str) 
         row = _locked(terms, numbers, at)
         program = terms.version.program
         history = qualifying_history(program=program, ladder=ladder, document=terms.document, customer_ids=numbers)
-        standing, steps = standing_after(ladder, standing_of_row(row), history, at, terms.document.tzinfo)
+        standing = standing_of_row(row)
+        steps: list[Step] = []
+        for instant in sorted({first_at or at, at}):
+            standing, more = standing_after(ladder, standing, history, instant, terms.document.tzinfo)
+            steps += more
         if not steps:
             return []
         due = review_on(standing)
@@ -66,8 +71,8 @@ def hold_reviews(*, terms: Terms, customer: Customer, at: datetime, actor: str) 
     if terms.document.ladder is None:
         return []
     numbers = cluster_of(scope=Scope(customer.business_id), customer_id=customer.pk) or (customer.pk,)
-    mine = TierStanding.objects.filter(program=terms.version.program_id, customer__in=numbers)
-    if not mine.filter(review_ends_at__lte=at).exists():
+    rows = standing_rows(program_id=terms.version.program_id, customer_ids=numbers)
+    if not any(row.review_ends_at and row.review_ends_at <= at for row in rows):
         return []
     return advance_tier(terms=terms, customer=customer, at=at, actor=actor)
 
@@ -142,8 +147,11 @@ def _notice(row: TierStanding, at: datetime) -> bool:
 def _locked(terms: Terms, numbers: Sequence[int], at: datetime) -> TierStanding:
     """The standing of the surviving record; the best of a merged one is taken over when it has none of its own."""
     joined = local_day(at, terms.document.tzinfo)
-    TierStanding.objects.get_or_create(program=terms.version.program, customer_id=numbers[0], defaults={"joined_on": joined})
-    rows = TierStanding.objects.select_for_update().filter(program=terms.version.program, customer__in=numbers).order_by("pk")
+    program = terms.version.program
+    rows = standing_rows(program_id=program.pk, customer_ids=numbers, locking=lock_rows())
+    if not any(row.customer_id == numbers[0] for row in rows):
+        TierStanding.objects.get_or_create(program=program, customer_id=numbers[0], defaults={"joined_on": joined})
+        rows = standing_rows(program_id=program.pk, customer_ids=numbers, locking=lock_rows())
     own = next(row for row in rows if row.customer_id == numbers[0])
     codes = ["", *terms.document.tier_codes]
     best = max((row for row in rows if row.tier in codes), key=lambda row: codes.index(row.tier), default=own)
