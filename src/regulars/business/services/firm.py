@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from regulars.business.events import BusinessDescribed, BusinessFounded
 from regulars.business.models import Business
 from regulars.groundwork.design.colour import NotAColour, TooPale, judge_accent
+from regulars.groundwork.kernel.bulk.prepared import fetch_prepared
 from regulars.groundwork.kernel.facts import announce
 from regulars.groundwork.kernel.money import currencies
 from regulars.groundwork.kernel.refusals import Refusal
@@ -79,6 +80,8 @@ def describe_business(
 
 def settle_currency(*, business_id: int, currency: str, at: datetime, actor: str) -> bool:
     """Let the first purchase decide the currency of a business that has none. True when it did."""
+    if not fetch_prepared("SELECT 1 FROM business_business b WHERE b.id = %s AND b.currency = ''", business_id):
+        return False  # which nearly all purchases find
     with transaction.atomic():
         if not Business.objects.filter(pk=business_id, currency="").update(currency=currency):
             return False

@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from regulars.business.queries import Branch, Scope
-from regulars.customers.models import Customer, ExternalId, Forgotten, Trait
+from regulars.customers.models import Customer, Forgotten, Trait
 from regulars.customers.queries.together import merged_away, survivor_of
 from regulars.customers.rules.names import apart, beginning_of, id_word, query_words
 from regulars.groundwork.kernel.bulk.copying import on_postgres
@@ -77,10 +77,13 @@ def customer_kept(*, scope: Scope, public_id: str) -> Customer:
 
 def customer_by_external_id(*, scope: Scope, value: str, source: str = "") -> Customer | None:
     """The visible customer with this number in another system; `source` empty: in any, when only one fits."""
-    rows = ExternalId.objects.filter(business_id=scope.business_id, value=value)
-    if source:
-        rows = rows.filter(source=source)
-    ids = list(rows.values_list("customer_id", flat=True).distinct()[:2])
+    look = "SELECT DISTINCT e.customer_id FROM customers_externalid e WHERE e.business_id = %s AND e.value = %s"
+    ids = [
+        row[0]
+        for row in fetch_prepared(
+            f"{look}{' AND e.source = %s' if source else ''} LIMIT 2", scope.business_id, value, *([source] if source else [])
+        )
+    ]
     return visible(scope).filter(pk=ids[0]).first() if len(ids) == 1 else None
 
 

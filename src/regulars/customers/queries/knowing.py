@@ -43,7 +43,7 @@ def particulars_of(*, customer: Customer, customer_ids: Sequence[int] = ()) -> P
 
 def traits_of(*, customer: Customer) -> dict[str, Trait]:
     """The customer's traits by name."""
-    return {row.name: row for row in Trait.objects.filter(customer=customer)}
+    return {row.name: row for row in objects(Trait, "FROM customers_trait t WHERE t.customer_id = %s ORDER BY t.id", customer.pk)}
 
 
 def customers_with_trait(*, scope: Scope, name: str, value: str, customer_ids: Collection[int]) -> set[int]:

@@ -19,6 +19,7 @@ from pydantic import TypeAdapter
 KNOWN: dict[str, type[Fact]] = {}
 REACTIONS: list[Reaction] = []
 DELIVERED_TOGETHER = 100
+WRITE = "INSERT INTO kernel_fact (name, tenant_id, at, actor, subject, body) VALUES (%s, %s, %s, %s, %s, %s) RETURNING id"
 _ADAPTERS: dict[str, TypeAdapter[Any]] = {}
 
 
@@ -78,18 +79,17 @@ def announce(fact: Fact, *, before: dict[str, Any] | None = None, after: dict[st
     if not connection.in_atomic_block:
         raise RuntimeError("announce() belongs inside the transaction of its cause")
     from regulars.groundwork.kernel import audit, jobs
-    from regulars.groundwork.kernel.models import FactRow
+    from regulars.groundwork.kernel.bulk.dialect import instant_value
+    from regulars.groundwork.kernel.bulk.prepared import fetch_prepared
 
-    row = FactRow.objects.create(
-        name=fact.name, tenant_id=fact.tenant_id, at=fact.at, actor=fact.actor, subject=fact.subject, body=packed(fact)
-    )
-    for reaction in REACTIONS:
-        if isinstance(fact, reaction.to):
-            jobs.enqueue("kernel.deliver", {"fact": row.pk, "reaction": reaction.name}, key=f"{row.pk}:{reaction.name}")
+    instant = instant_value(fact.at)
+    number = fetch_prepared(WRITE, fact.name, fact.tenant_id, instant, fact.actor, fact.subject, json.dumps(packed(fact)))[0][0]
+    waiting = [one.name for one in REACTIONS if isinstance(fact, one.to)]
+    jobs.enqueue_fresh("kernel.deliver", [(f"{number}:{name}", {"fact": number, "reaction": name}) for name in waiting])
     audit.write_line(
         tenant_id=fact.tenant_id, at=fact.at, actor=fact.actor, act=fact.name, subject=fact.subject, before=before, after=after
     )
-    return row.pk
+    return int(number)
 
 
 def announce_many(facts: Sequence[Fact]) -> None:

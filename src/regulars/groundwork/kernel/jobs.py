@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import random
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -80,6 +80,12 @@ def enqueue(kind: str, payload: dict[str, Any], *, key: str, due_at: datetime | 
     before = Job.objects.filter(kind=kind, key=key).exists()
     Job.objects.bulk_create([row], ignore_conflicts=True)
     return not before
+
+
+def enqueue_fresh(kind: str, jobs: Sequence[tuple[str, dict[str, Any]]]) -> None:
+    """Queue jobs by their keys and payloads in the caller's transaction; the caller vouches that nobody had such keys before."""
+    lane = KINDS[kind].lane
+    Job.objects.bulk_create([Job(kind=kind, lane=lane, key=key, payload=payload) for key, payload in jobs])
 
 
 def claim(*, lane: Lane, owner: str, lease: timedelta) -> Work | None:

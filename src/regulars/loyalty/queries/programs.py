@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
+from typing import Any
 
 from regulars.business.queries import Scope
 from regulars.groundwork.kernel.bulk.dialect import instant_in, instant_value
-from regulars.groundwork.kernel.bulk.instances import objects
+from regulars.groundwork.kernel.bulk.instances import among, objects
 from regulars.groundwork.kernel.bulk.prepared import fetch_prepared
 from regulars.loyalty.models import Program, ProgramVersion
 from regulars.loyalty.rules.document import Program as Document
@@ -18,8 +19,8 @@ from regulars.loyalty.rules.offer_index import OfferIndex
 
 # A version without its text, which may be megabytes: `document_of` loads it once in a process.
 LIGHT = ("id", "program_id", "number", "digest", "effective_at", "applied_at", "actor")
-IN_FORCE = f"""SELECT {", ".join(f"v.{name}" for name in LIGHT)} FROM loyalty_programversion v
-WHERE v.program_id = %s AND v.effective_at <= %s ORDER BY v.effective_at DESC LIMIT 1"""  # noqa: S608 — names of columns
+LIGHT_VERSION = f"SELECT {', '.join(f'v.{name}' for name in LIGHT)} FROM loyalty_programversion v"  # noqa: S608 — names of columns
+IN_FORCE = f"{LIGHT_VERSION} WHERE v.program_id = %s AND v.effective_at <= %s ORDER BY v.effective_at DESC LIMIT 1"
 
 
 def programs_of(*, scope: Scope) -> Sequence[Program]:
@@ -41,11 +42,18 @@ def program_coded(*, scope: Scope, code: str) -> Program | None:
 def version_at(*, program: Program, at: datetime) -> ProgramVersion | None:
     """The version in force at an instant, or None before the first."""
     for row in fetch_prepared(IN_FORCE, program.pk, instant_value(at)):
-        cells = [instant_in(cell) if name.endswith("_at") else cell for name, cell in zip(LIGHT, row, strict=True)]
-        version = ProgramVersion.from_db(None, LIGHT, cells)
+        version = _light(row)
         version.program = program
         return version
     return None
+
+
+def versions_numbered(*, ids: Collection[int]) -> dict[int, ProgramVersion]:
+    """Versions by their ids, without their texts."""
+    if not ids:
+        return {}
+    condition, values = among(sorted(ids))
+    return {row[0]: _light(row) for row in fetch_prepared(f"{LIGHT_VERSION} WHERE v.id {condition}", *values)}
 
 
 def versions_of(*, program: Program) -> Sequence[ProgramVersion]:
@@ -69,6 +77,11 @@ def document_of(version: ProgramVersion) -> Document:
 def offers_of(version: ProgramVersion) -> OfferIndex:
     """The offers of a version, indexed once in a process."""
     return _indexed(_Text(version.digest, version))
+
+
+def _light(row: tuple[Any, ...]) -> ProgramVersion:
+    cells = [instant_in(cell) if name.endswith("_at") else cell for name, cell in zip(LIGHT, row, strict=True)]
+    return ProgramVersion.from_db(None, LIGHT, cells)
 
 
 @lru_cache(maxsize=64)

@@ -8,7 +8,9 @@ from regulars.purchases.queries import Kind, Purchase, PurchaseLine
 
 def receipt_of(*, purchase: Purchase) -> Receipt:
     """A sale as a receipt; one without lines is one line of unknown goods."""
-    lines = tuple(_line(one) for one in purchase.lines.order_by("position")) or (ReceiptLine(amount_minor=purchase.amount_minor),)
+    lines = tuple(_line(one) for one in sorted(purchase.lines.all(), key=lambda one: one.position)) or (
+        ReceiptLine(amount_minor=purchase.amount_minor),
+    )
     return Receipt(lines=lines, currency=purchase.currency, channel=purchase.source, branch=purchase.branch.code if purchase.branch else "")
 
 

@@ -46,7 +46,7 @@ def _earn(version: ProgramVersion, purchase: Purchase, at: datetime, actor: str)
     document = terms.document
     if purchase.currency != version.program.currency:
         return []
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         customer = purchase.customer
         if document.joining == "by_purchase":
             join_program(program=version.program, customer=customer, at=purchase.at, actor=actor)

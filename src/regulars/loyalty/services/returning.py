@@ -176,7 +176,7 @@ def _refuse_other(known: Purchase, sale: Purchase, pieces: Sequence[Piece], amou
     if known.original_id != sale.pk or (amount_minor is not None and known.amount_minor != -amount_minor):
         raise ReceiptTaken(known.receipt)
     stood = sorted((one.product, one.category, abs(one.quantity_milli)) for one in known.lines.all())
-    lines = list(sale.lines.order_by("position"))
+    lines = sorted(sale.lines.all(), key=lambda one: one.position)
     if not pieces:
         return
     if any(not 1 <= piece.position <= len(lines) for piece in pieces) or len(stood) != len(pieces):

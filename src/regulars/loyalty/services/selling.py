@@ -16,6 +16,7 @@ from regulars.groundwork.kernel.money import Money, digits_of
 from regulars.groundwork.kernel.refusals import Refusal
 from regulars.loyalty.models import Entry, Hold, Program
 from regulars.loyalty.queries.holds import hold_with_id
+from regulars.loyalty.queries.ledger import with_places
 from regulars.loyalty.queries.programs import document_of, programs_in_force
 from regulars.loyalty.rules.calendars import DAY
 from regulars.loyalty.rules.paying import shares_paid, worth_of
@@ -141,8 +142,7 @@ def refuse_untimely(*, business_id: int, dated: datetime, at: datetime) -> None:
 
 def entries_of_sale(*, sale: Purchase) -> list[Entry]:
     """What was booked when it was sold: what it cost and what it earned, without what refunds took back since."""
-    rows = Entry.objects.filter(purchase=sale).exclude(kind__in=TAKEN_BACK).order_by("pk")
-    return list(rows.select_related("account__program", "version", "purchase").defer("version__document"))
+    return with_places(f"WHERE e.purchase_id = %s AND e.kind NOT IN {TAKEN_BACK} ORDER BY e.id", sale.pk)
 
 
 def _standing(customer: Customer, branch: Branch | None, sale: Sale) -> Purchase | None:

@@ -37,7 +37,7 @@ def advance_tier(*, terms: Terms, customer: Customer, at: datetime, actor: str, 
     ladder = terms.document.ladder
     if ladder is None:
         return []
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         numbers = cluster_of(scope=Scope(customer.business_id), customer_id=customer.pk) or (customer.pk,)
         row = _locked(terms, numbers, at)
         program = terms.version.program

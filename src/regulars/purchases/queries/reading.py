@@ -76,8 +76,12 @@ def purchase_of(*, scope: Scope, public_id: str) -> Purchase:
 def purchase_with_receipt(*, business_id: int, source: str, branch_code: str, receipt: str, kind: Kind) -> Purchase | None:
     """What stands under a receipt's natural key, whoever may see it, with customer, branch and original; None when nothing does."""
     key = natural_key(receipt=receipt, branch_code=branch_code, kind=kind)
-    rows = Purchase.objects.select_related("customer", "branch", "original")
-    return rows.filter(business_id=business_id, source=source, source_key=key).first()
+    known = fetch_prepared(
+        "SELECT p.id FROM purchases_purchase p WHERE p.business_id = %s AND p.source = %s AND p.source_key = %s", business_id, source, key
+    )
+    if not known:
+        return None
+    return Purchase.objects.select_related("customer", "branch", "original").filter(pk=known[0][0]).first()
 
 
 def purchase_numbered(*, scope: Scope, number: int) -> Purchase | None:

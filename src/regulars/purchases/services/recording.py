@@ -13,12 +13,16 @@ from regulars.business.queries import Branch
 from regulars.business.services import settle_currency
 from regulars.customers.queries import Customer
 from regulars.customers.services import mark_as_buyers
+from regulars.groundwork.kernel.bulk.instances import put_many
+from regulars.groundwork.kernel.bulk.prepared import fetch_prepared
 from regulars.groundwork.kernel.facts import announce
 from regulars.groundwork.kernel.ids import new_id
 from regulars.groundwork.kernel.refusals import Refusal
 from regulars.purchases.events import PurchaseRecorded
 from regulars.purchases.models import Purchase, PurchaseLine
 from regulars.purchases.rules.sales import Kind, Sale, faults_of, natural_key
+
+KNOWN = "SELECT p.id FROM purchases_purchase p WHERE p.business_id = %s AND p.source = %s AND p.source_key = %s"
 
 
 class SaleRefused(Refusal):
@@ -120,7 +124,7 @@ def record_purchase(
 
 def _write(row: Purchase, sale: Sale, *, at: datetime, actor: str) -> None:
     row.save(force_insert=True)
-    PurchaseLine.objects.bulk_create(
+    lines = [
         PurchaseLine(
             purchase=row,
             position=position,
@@ -130,7 +134,10 @@ def _write(row: Purchase, sale: Sale, *, at: datetime, actor: str) -> None:
             amount_minor=line.amount_minor,
         )
         for position, line in enumerate(sale.lines, start=1)
-    )
+    ]
+    known = row.lines.all()
+    known._result_cache = PurchaseLine.objects.bulk_create(lines)
+    put_many(row, "lines", known)  # type: ignore[arg-type]  # walked like a list, and whoever filters it asks the database
     if row.kind == Kind.SALE:
         mark_as_buyers(customer_ids=[row.customer_id])
     settle_currency(business_id=row.business_id, currency=row.currency, at=at, actor=actor)
@@ -175,7 +182,9 @@ def _refuse_excess(original: Purchase, sale: Sale) -> None:
 
 
 def _standing(row: Purchase) -> Purchase | None:
-    return Purchase.objects.filter(business_id=row.business_id, source=row.source, source_key=row.source_key).first()
+    # Most receipts are new: a cheap look first.
+    known = fetch_prepared(KNOWN, row.business_id, row.source, row.source_key)
+    return Purchase.objects.get(pk=known[0][0]) if known else None
 
 
 def _same(known: Purchase, row: Purchase) -> bool:

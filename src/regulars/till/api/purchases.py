@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from decimal import Decimal
 from typing import Annotated, Any
 
@@ -144,7 +145,7 @@ def shown(row: Purchase) -> dict[str, Any]:
     return PurchaseOut(
         id=str(row.public_id),
         customer=str(row.customer.public_id),
-        at=row.at,
+        at=row.at.astimezone(UTC),
         kind=row.kind,
         amount=str(Money(row.amount_minor, row.currency).major),
         currency=row.currency,

@@ -208,12 +208,12 @@ def _milli(quantity: str | None) -> int | None:
 
 
 def _sold(scope: Scope, sold: Sold, customer: Customer, at: datetime) -> dict[str, Any]:
-    return SaleOut(
-        purchase=shown(purchase_of(scope=scope, public_id=str(sold.purchase.public_id))),  # type: ignore[arg-type] # pydantic reads it
-        paid_with_points=str(Money(sold.worth_minor, sold.purchase.currency).major),
-        entries=entries_shown(sold.entries),
-        accounts=accounts_shown(customer, at),
-    ).model_dump(mode="json")
+    return {
+        "purchase": shown(sold.purchase),
+        "paid_with_points": str(Money(sold.worth_minor, sold.purchase.currency).major),
+        "entries": [one.model_dump(mode="json") for one in entries_shown(sold.entries)],
+        "accounts": [one.model_dump(mode="json") for one in accounts_shown(customer, at)],
+    }
 
 
 def _refunded(scope: Scope, done: Refunded, at: datetime) -> dict[str, Any]:
