@@ -310,15 +310,18 @@ def work(task: dict[str, Any]) -> int:
 
 
 def work_earn(task: dict[str, Any]) -> dict[str, Any]:
-    """Purchases of as many members earn; they were recorded before, as the till or an import does it."""
+    """Purchases of as many members earn; they were recorded before, as an import does it."""
+    from regulars.business.queries import scope_named
     from regulars.groundwork.kernel import clock
     from regulars.loyalty.services import earn_by_purchases
     from regulars.purchases.models import Purchase
 
-    numbers = list(Purchase.objects.filter(kind="sale").order_by("-customer_id", "-pk").values_list("pk", flat=True)[: task["count"]])
+    newest = Purchase.objects.filter(kind="sale", source="bench").order_by("customer_id", "-pk").distinct("customer_id")
+    numbers = list(newest.values_list("pk", flat=True)[: task["count"]])
+    scope = scope_named(business="")
     begun, made = time.perf_counter(), 0
     for place in range(0, len(numbers), 1000):
-        made += earn_by_purchases(numbers=numbers[place : place + 1000], at=clock.now(), actor="system:bench-earn")
+        made += earn_by_purchases(scope=scope, numbers=numbers[place : place + 1000], at=clock.now(), actor="system:bench-earn")
     return {"seconds": time.perf_counter() - begun, "purchases": len(numbers), "entries": made}
 
 

@@ -6,11 +6,12 @@ import json
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterable
+from itertools import batched
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from regulars.business.queries import scope_named
+from regulars.business.queries import business_of, scope_named, zone_of
 from regulars.groundwork.kernel import clock
 from regulars.groundwork.kernel.refusals import Refusal
 from regulars.groundwork.kernel.tables.writing import csv_lines
@@ -26,17 +27,22 @@ from regulars.loyalty.queries import (
     version_at,
     versions_of,
 )
+from regulars.loyalty.rules.calendars import start_of
 from regulars.loyalty.services import (
     DocumentRefused,
     ProgramNotFound,
     apply_program,
     check_program,
     close_days,
+    earn_by_purchases,
     expire_lots,
     expire_vouchers,
     prove_books,
     thaw_program,
 )
+from regulars.purchases.queries import sale_numbers
+
+AT_ONCE = 5_000
 
 
 class NotYet(Refusal):
@@ -60,6 +66,11 @@ def commands(add: Any) -> None:
     expire = words.add_parser("expire", help="book the ends of points and vouchers that have ended")
     expire.add_argument("--as-of", default="", metavar="INSTANT", help="left out: now")
     expire.set_defaults(run=_expire)
+    earn = words.add_parser("earn", help="book what purchases earn that were recorded without a till: imported ones, or before the program")
+    earn.add_argument(
+        "--since", required=True, metavar="DATE", help="the first day of the purchases; each earns by the version of its own time"
+    )
+    earn.set_defaults(run=_earn)
     close = words.add_parser("close", help="close the accounting days up to a date")
     close.add_argument("--program", required=True, metavar="CODE")
     close.add_argument("--through", required=True, metavar="DATE")
@@ -75,7 +86,7 @@ def commands(add: Any) -> None:
     thaw = words.add_parser("thaw", help="let members of a frozen program spend again")
     thaw.add_argument("--program", required=True, metavar="CODE")
     thaw.set_defaults(run=_thaw)
-    for one in (statement, expire, close, export, verify, thaw):
+    for one in (statement, expire, earn, close, export, verify, thaw):
         one.add_argument("--business", default="", metavar="NAME", help="needed only when there are several")
 
 
@@ -165,6 +176,19 @@ def _expire(arguments: Namespace) -> int:
         vouchers += ended
     if vouchers:
         say([_("%(n)s vouchers have ended.") % {"n": vouchers}])
+    return 0
+
+
+def _earn(arguments: Namespace) -> int:
+    scope = scope_named(business=arguments.business)
+    at, made, looked = clock.now(), 0, 0
+    since = start_of(date_in(arguments.since), zone_of(business=business_of(scope=scope)))
+    for some in batched(sale_numbers(scope=scope, since=since, until=at), AT_ONCE):
+        made += earn_by_purchases(scope=scope, numbers=some, at=clock.now(), actor=ACTOR)
+        looked += len(some)
+        say([_("%(n)s purchases looked at, %(made)s entries booked.") % {"n": looked, "made": made}])
+    if not looked:
+        say([_("There is no purchase since then.")])
     return 0
 
 

@@ -4,6 +4,7 @@ from regulars.loyalty.services.adjusting import adjust_units, transfer_units
 from regulars.loyalty.services.batching import BadBatch, make_batch
 from regulars.loyalty.services.closing import close_days
 from regulars.loyalty.services.earning import earn_by_purchase, earn_in
+from regulars.loyalty.services.earning_many import earn_by_purchases
 from regulars.loyalty.services.expiring import expire_lots
 from regulars.loyalty.services.forgetting import forfeit_accounts
 from regulars.loyalty.services.issuing import issue_voucher
@@ -115,6 +116,7 @@ __all__ = [
     "close_days",
     "confirm_use",
     "earn_by_purchase",
+    "earn_by_purchases",
     "earn_in",
     "entries_of_refund",
     "expire_lots",

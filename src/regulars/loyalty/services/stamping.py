@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
+from typing import Any
 
 from django.utils.translation import gettext_noop
 
@@ -18,7 +19,7 @@ from regulars.loyalty.models import Entry, Lot, Voucher
 from regulars.loyalty.models.vouchers import OPEN
 from regulars.loyalty.queries.programs import document_of
 from regulars.loyalty.queries.quoting import stamps_before
-from regulars.loyalty.rules.cards import Card, card_ends, stamps_for
+from regulars.loyalty.rules.cards import Card, Stamps, card_ends, stamps_for
 from regulars.loyalty.rules.earning import Standing
 from regulars.loyalty.rules.lots import drawn
 from regulars.loyalty.rules.receipts import Receipt
@@ -132,14 +133,7 @@ def _stamped(purse: Purse, card: Card, purchase: Purchase, receipt: Receipt, sta
         at=purchase.at,
         zone=zone,
     )
-    why = {
-        "card": card.code,
-        "reasons": [asdict(reason) for reason in stamps.reasons],
-        "today_so_far": today,
-        "tiers": sorted(standing.tiers),
-        "traits": {name: value for name, value in standing.traits.items() if name in card.where.traits},
-        "factor": "1",
-    }
+    why = why_stamps(card, stamps, standing, today)
     line = Line(kind="issued", other="issued", at=purchase.at, key=f"earn:{purchase.pk}", purchase_id=purchase.pk, why=why)
     try:
         entry = purse.give(stamps.count, line, lives=(purchase.at, card_ends(card, purchase.at, purchase.at, zone)))
@@ -148,6 +142,18 @@ def _stamped(purse: Purse, card: Card, purchase: Purchase, receipt: Receipt, sta
     if not stamps.count:
         return [entry]
     return [entry, *fill_cards(purse=purse, card=card, at=purchase.at, key=f"full:{purchase.pk}", purchase_id=purchase.pk)]
+
+
+def why_stamps(card: Card, stamps: Stamps, standing: Standing, today: int) -> dict[str, Any]:
+    """Why a purchase gave so many stamps, as its entry keeps it."""
+    return {
+        "card": card.code,
+        "reasons": [asdict(reason) for reason in stamps.reasons],
+        "today_so_far": today,
+        "tiers": sorted(standing.tiers),
+        "traits": {name: value for name, value in standing.traits.items() if name in card.where.traits},
+        "factor": "1",
+    }
 
 
 def _target(purse: Purse, card: Card) -> int:

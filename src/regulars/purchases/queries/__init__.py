@@ -19,6 +19,8 @@ from regulars.purchases.queries.reading import (
     purchases_before,
     purchases_exist,
     purchases_of,
+    sale_numbers,
+    sales_numbered,
     sums_of,
     timeline_lines,
 )
@@ -45,6 +47,8 @@ __all__ = [
     "purchases_exist",
     "purchases_of",
     "purchases_section",
+    "sale_numbers",
+    "sales_numbered",
     "sums_of",
     "timeline_lines",
 ]

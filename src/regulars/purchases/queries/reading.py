@@ -118,6 +118,18 @@ def purchases_before(*, scope: Scope, cursor: str = "", size: int = 50, customer
     return PurchasePage(found[:size], Cursor(last.at, str(last.pk)).text() if last else "")
 
 
+def sales_numbered(*, scope: Scope, numbers: Sequence[int]) -> list[Purchase]:
+    """Sales of the business by their numbers, with customers, branches and lines."""
+    rows = visible(scope).filter(pk__in=list(numbers), kind=Kind.SALE).select_related("customer", "branch").order_by("pk")
+    return with_lines(list(rows))
+
+
+def sale_numbers(*, scope: Scope, since: datetime, until: datetime) -> Iterator[int]:
+    """The numbers of the business's sales of a time, in the order in which they were recorded."""
+    rows = visible(scope).filter(kind=Kind.SALE, at__gte=since, at__lt=until).order_by("pk").values_list("pk", flat=True)
+    return rows.iterator(chunk_size=5_000)
+
+
 def with_lines(rows: list[Purchase]) -> list[Purchase]:
     """These purchases with their lines, read at once."""
     if rows:

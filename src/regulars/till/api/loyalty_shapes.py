@@ -6,8 +6,8 @@ import re
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from ninja import Path, Schema
-from pydantic import AwareDatetime, BeforeValidator, Field, StringConstraints, WithJsonSchema
+from ninja import Path
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, Field, StringConstraints, WithJsonSchema
 
 from regulars.till.api.shapes import Amount, Currency, LineIn, Number, Problem, PurchaseOut, Quantity, Strict
 
@@ -43,20 +43,20 @@ Late = Annotated[
 OfProgram = Annotated[ProgramCode, Field(description="the program's code; may be left out where there is only one")]
 
 
-class FaultOut(Schema):
+class FaultOut(BaseModel):
     place: str
     code: str
     detail: str
 
 
-class VersionOut(Schema):
+class VersionOut(BaseModel):
     number: int
     effective_at: datetime
     applied_at: datetime
     digest: str
 
 
-class ProgramOut(Schema):
+class ProgramOut(BaseModel):
     code: str
     name: str
     currency: str
@@ -70,11 +70,11 @@ class ProgramWhole(ProgramOut):
     versions: list[VersionOut]
 
 
-class ProgramList(Schema):
+class ProgramList(BaseModel):
     items: list[ProgramOut]
 
 
-class AppliedOut(Schema):
+class AppliedOut(BaseModel):
     """`made` is false when the same document stood already, or was only checked."""
 
     code: str
@@ -84,7 +84,7 @@ class AppliedOut(Schema):
     warnings: list[FaultOut]
 
 
-class AccountOut(Schema):
+class AccountOut(BaseModel):
     program: str
     unit: str
     name: str
@@ -97,12 +97,12 @@ class AccountOut(Schema):
     ends_next_units: str
 
 
-class AccountList(Schema):
+class AccountList(BaseModel):
     customer: str
     items: list[AccountOut]
 
 
-class LedgerEntryOut(Schema):
+class LedgerEntryOut(BaseModel):
     act: str = Field(description="entries of one act share it")
     program: str
     version: int = Field(description="the program's version by which it was booked")
@@ -117,7 +117,7 @@ class LedgerEntryOut(Schema):
     why: dict[str, Any]
 
 
-class LedgerEntryList(Schema):
+class LedgerEntryList(BaseModel):
     customer: str
     items: list[LedgerEntryOut]
     next: str | None = None
@@ -138,7 +138,7 @@ class CaptureIn(Strict):
     purchase: Annotated[str, StringConstraints(max_length=64)] = Field("", description="the id of the purchase that it pays")
 
 
-class HoldOut(Schema):
+class HoldOut(BaseModel):
     id: str
     customer: str
     program: str
@@ -151,7 +151,7 @@ class HoldOut(Schema):
     ends_at: datetime
 
 
-class HoldSettledOut(Schema):
+class HoldSettledOut(BaseModel):
     hold: HoldOut
     entries: list[LedgerEntryOut]
     accounts: list[AccountOut]
@@ -178,14 +178,14 @@ class QuoteIn(Strict):
     source: Source = Field("api", description="which till or shop asks")
 
 
-class QuoteLineOut(Schema):
+class QuoteLineOut(BaseModel):
     product: str
     amount: str
     discount: str
     to_pay: str
 
 
-class OfferAppliedOut(Schema):
+class OfferAppliedOut(BaseModel):
     offer: str
     name: str
     amount: str
@@ -193,7 +193,7 @@ class OfferAppliedOut(Schema):
     cut_by: str = Field(description="what kept it from giving more; empty for nothing")
 
 
-class OfferNotAppliedOut(Schema):
+class OfferNotAppliedOut(BaseModel):
     offer: str
     name: str
     reason: str = Field(description="a stable code")
@@ -202,21 +202,21 @@ class OfferNotAppliedOut(Schema):
     by: list[str]
 
 
-class QuoteEarnedOut(Schema):
+class QuoteEarnedOut(BaseModel):
     unit: str
     name: str
     units: str
     why: dict[str, Any]
 
 
-class QuoteStampsOut(Schema):
+class QuoteStampsOut(BaseModel):
     card: str
     name: str
     stamps: int
     reasons: list[dict[str, Any]]
 
 
-class QuoteProgramOut(Schema):
+class QuoteProgramOut(BaseModel):
     program: str
     version: int
     applied: list[OfferAppliedOut]
@@ -225,7 +225,7 @@ class QuoteProgramOut(Schema):
     stamps: list[QuoteStampsOut]
 
 
-class QuoteOut(Schema):
+class QuoteOut(BaseModel):
     """What would happen now. Sell with `offers.quoted_at` until `valid_until`, and the same offers hold."""
 
     currency: str
@@ -265,21 +265,21 @@ class BatchIn(Strict):
     )
 
 
-class SaleOut(Schema):
+class SaleOut(BaseModel):
     purchase: PurchaseOut = Field(description="as it was paid in money: net of the points")
     paid_with_points: str = Field(description="what the points paid, in money")
     entries: list[LedgerEntryOut]
     accounts: list[AccountOut]
 
 
-class SaleAnswer(Schema):
+class SaleAnswer(BaseModel):
     receipt: str
     status: int
     sale: SaleOut | None = None
     problem: Problem | None = None
 
 
-class BatchOut(Schema):
+class BatchOut(BaseModel):
     items: list[SaleAnswer]
 
 
@@ -299,13 +299,13 @@ class RefundIn(Strict):
     source: Annotated[str, StringConstraints(pattern=r"^[a-z0-9_.-]{0,40}$")] = Field("", description="the sale's own, if left out")
 
 
-class MovedOut(Schema):
+class MovedOut(BaseModel):
     program: str
     unit: str
     units: str
 
 
-class RefundOut(Schema):
+class RefundOut(BaseModel):
     sale: str
     refund: PurchaseOut | None = Field(description="null when only points had been paid")
     pay_back: str = Field(description="money for the customer")
@@ -324,7 +324,7 @@ class TransferIn(Strict):
     units: Units
 
 
-class TransferOut(Schema):
+class TransferOut(BaseModel):
     entries: list[LedgerEntryOut]
 
 
@@ -336,7 +336,7 @@ class AdjustmentIn(Strict):
     reason: Said
 
 
-class AdjustmentOut(Schema):
+class AdjustmentOut(BaseModel):
     entries: list[LedgerEntryOut]
     accounts: list[AccountOut]
 
@@ -353,7 +353,7 @@ class VoucherIn(Strict):
     source: Source = Field("api", description="which till or shop asks")
 
 
-class VoucherUsedOut(Schema):
+class VoucherUsedOut(BaseModel):
     use: str
     program: str
     reward: str
@@ -366,7 +366,7 @@ class VoucherUsedOut(Schema):
     at: datetime
 
 
-class CardOut(Schema):
+class CardOut(BaseModel):
     program: str
     card: str
     name: str
@@ -376,7 +376,7 @@ class CardOut(Schema):
     ends_at: datetime | None
 
 
-class MemberVoucherOut(Schema):
+class MemberVoucherOut(BaseModel):
     program: str
     reward: str
     name: str
@@ -385,7 +385,7 @@ class MemberVoucherOut(Schema):
     cause: str
 
 
-class CardList(Schema):
+class CardList(BaseModel):
     customer: str
     items: list[CardOut]
     vouchers: list[MemberVoucherOut]

@@ -35,7 +35,8 @@ def copy_rows(*, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any
 
 def _copy_postgres(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
     count = 0
-    with connection.cursor() as cursor:
+    # The framework's own faults, as from any other statement: a broken constraint is an IntegrityError.
+    with connection.cursor() as cursor, connection.wrap_database_errors:
         raw = cast("psycopg.Cursor[Any]", cursor.cursor)
         statement = f"COPY {quoted(table)} ({', '.join(map(quoted, columns))}) FROM STDIN"
         with raw.copy(statement.encode()) as stream:
