@@ -7,6 +7,7 @@ that can be replayed. Quick jobs run inside one transaction together with their 
 
 from __future__ import annotations
 
+import json
 import random
 import traceback
 from collections.abc import Callable, Sequence
@@ -18,12 +19,15 @@ from django.db import connection, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
+from regulars.groundwork.kernel.bulk.prepared import fetch_prepared
 from regulars.groundwork.kernel.models import Job, JobState
 
 # quick: one short transaction · long: minutes of work · outside: talks to servers that may be slow
 Lane = Literal["quick", "long", "outside"]
 KINDS: dict[str, Kind] = {}
 BACK_OFF_MAX = timedelta(hours=1)
+WRITE_FRESH = """INSERT INTO kernel_job (kind, lane, "key", payload, state, attempts, fence, lease_owner, last_fault)
+VALUES (%s, %s, %s, %s, 'queued', 0, 0, '', '') RETURNING id"""
 
 
 class LeaseLost(Exception):
@@ -85,7 +89,8 @@ def enqueue(kind: str, payload: dict[str, Any], *, key: str, due_at: datetime | 
 def enqueue_fresh(kind: str, jobs: Sequence[tuple[str, dict[str, Any]]]) -> None:
     """Queue jobs by their keys and payloads in the caller's transaction; the caller vouches that nobody had such keys before."""
     lane = KINDS[kind].lane
-    Job.objects.bulk_create([Job(kind=kind, lane=lane, key=key, payload=payload) for key, payload in jobs])
+    for key, payload in jobs:
+        fetch_prepared(WRITE_FRESH, kind, lane, key, json.dumps(payload))
 
 
 def claim(*, lane: Lane, owner: str, lease: timedelta) -> Work | None:

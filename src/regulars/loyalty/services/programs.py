@@ -145,7 +145,7 @@ def terms_at(*, program: Program | None, at: datetime, spending: bool = False) -
     version = version_at(program=program, at=at) if program else None
     if program is None or version is None:
         raise ProgramNotFound
-    if spending and Program.objects.filter(pk=program.pk, frozen_at__isnull=False).exists():
+    if spending and fetch_prepared("SELECT 1 FROM loyalty_program p WHERE p.id = %s AND p.frozen_at IS NOT NULL", program.pk):
         raise ProgramFrozen
     return Terms(version=version, document=document_of(version))
 

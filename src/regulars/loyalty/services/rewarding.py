@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import F
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from regulars.business.queries import Scope
 from regulars.customers.queries import Customer, cluster_of
+from regulars.groundwork.kernel.bulk.prepared import fetch_prepared
 from regulars.groundwork.kernel.refusals import Refusal
 from regulars.loyalty.models import Entry, Program, RewardStock, Voucher
 from regulars.loyalty.queries.quoting import standing_now
@@ -22,6 +22,10 @@ from regulars.loyalty.services.issuing import tell_of_voucher
 from regulars.loyalty.services.programs import terms_at
 from regulars.loyalty.services.spending import spend_units
 from regulars.loyalty.services.vouchers import BY_PRICE, brief, new_voucher, paid_entries, reward_in
+
+# The second condition is what the index of keys is made for: without it, it can't be used.
+UNDER_KEY = """SELECT v.id FROM loyalty_voucher v WHERE v.program_id = %s AND v."key" = %s AND NOT (v."key" = '')"""
+TAKE_ONE = "UPDATE loyalty_rewardstock SET taken = taken + 1 WHERE program_id = %s AND reward = %s AND taken < %s RETURNING id"
 
 
 class RewardWithoutPrice(Refusal):
@@ -113,9 +117,10 @@ def redeem_reward(*, program: Program, customer: Customer, reward: str, at: date
 
 
 def _standing(program: Program, key: str) -> Redeemed | None:
-    voucher = Voucher.objects.filter(program=program, key=key).first()
-    if voucher is None:
+    known = fetch_prepared(UNDER_KEY, program.pk, key)
+    if not known:
         return None
+    voucher = Voucher.objects.get(pk=known[0][0])
     return Redeemed(voucher=voucher, entries=paid_entries(voucher), made=False)
 
 
@@ -131,8 +136,10 @@ def _refuse_sold_out(program: Program, wanted: Reward) -> None:
     """Whoever comes too late is told without waiting in line. This decides nothing for the others: `_take_one` does."""
     if wanted.stock is None:
         return
-    RewardStock.objects.get_or_create(program=program, reward=wanted.code)
-    if RewardStock.objects.filter(program=program, reward=wanted.code, taken__gte=wanted.stock).exists():
+    row = fetch_prepared("SELECT s.taken FROM loyalty_rewardstock s WHERE s.program_id = %s AND s.reward = %s", program.pk, wanted.code)
+    if not row:
+        RewardStock.objects.get_or_create(program=program, reward=wanted.code)
+    elif row[0][0] >= wanted.stock:
         raise OutOfStock(wanted.name)
 
 
@@ -156,5 +163,5 @@ def _refuse_over_limits(terms: Terms, wanted: Reward, customer: Customer, at: da
 
 def _take_one(program: Program, wanted: Reward, stock: int) -> None:
     """The last statement of its transaction: the row is shared, and held no longer than the commit takes."""
-    if not RewardStock.objects.filter(program=program, reward=wanted.code, taken__lt=stock).update(taken=F("taken") + 1):
+    if not fetch_prepared(TAKE_ONE, program.pk, wanted.code, stock):
         raise OutOfStock(wanted.name)
