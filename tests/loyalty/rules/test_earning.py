@@ -199,10 +199,11 @@ def test_zero_says_how_much_was_missing(amount: int, more: dict[str, Any], stand
     ("rules", "lines"),
     [
         ([BASE], [line(100)]),
+        ([BASE], [line(150)]),
         ([BASE, BASE | {"code": "other"}], [line(10)]),
         ([ITEM | {"points": "0.1"}], [line(100)]),
     ],
-    ids=["something earned", "two rules", "a rule per item"],
+    ids=["a unit earned", "one and a half earned", "two rules", "a rule per item"],
 )
 def test_where_there_is_no_plain_answer_nothing_is_missing(rules: Any, lines: Any) -> None:
     assert "lacks_minor" not in earned(*lines, rules=rules).why

@@ -93,3 +93,12 @@ def test_13_what_never_earns_is_marked_and_the_rest_is_not() -> None:
     assert [one.excluded for one in marked.lines] == [True, False]
     assert (marked.currency, marked.channel, marked.branch) == ("EUR", "till", "market")
     assert without(cart, None) is cart
+
+
+def test_several_lines_of_a_return_count_together() -> None:
+    returned = Return(amount_minor=2500, lines=(line(1500, "cake", "sweet", 500), line(1000, "tart", "sweet", 1000)))
+    assert left(kept_after(CART, [returned])) == [(1500, 500), (1000, 1000)]
+
+
+def test_a_cent_paid_back_is_a_cent_less() -> None:
+    assert left(kept_after(receipt(line(100)), [Return(amount_minor=1)])) == [(99, 1000)]
