@@ -23,12 +23,18 @@ RULES = "src/regulars/loyalty/rules"
 MODULES = ("lots", "units", "earning", "receipts", "shares", "paying", "fitting", "cards", "tiers")
 # mutmut's own codes (mutmut/stats.py): the tests failed; failed while they were collected; ran out of time or memory.
 KILLED = {1, 3, 24, 36, 152, 255, -24, -9, -11}
+# In place of the tests' own conftest, which wants a database: properties draw the same examples for each copy, however slow the machine.
+CONFTEST = """
+from hypothesis import settings
+settings.register_profile("mutation", derandomize=True, deadline=None, database=None)
+settings.load_profile("mutation")
+"""
 SETTINGS = """
 [project]
 name = "mutants"
 version = "0"
 [tool.pytest.ini_options]
-addopts = "--noconftest -p no:django -p no:cacheprovider"
+addopts = "-p no:django -p no:cacheprovider"
 markers = ["pure", "once"]
 pythonpath = ["src", "."]
 [tool.mutmut]
@@ -49,10 +55,14 @@ def main(names: list[str]) -> int:
         files = [f"{RULES}/{one}.py" for one in modules]
         tests = [f"tests/loyalty/rules/test_{one}.py" for one in modules]
         (folder / "pyproject.toml").write_text(SETTINGS.format(modules=json.dumps(files), tests=json.dumps(tests)))
+        (folder / "tests/conftest.py").write_text(CONFTEST)
         workers = os.environ.get("MUTATION_WORKERS", str(os.cpu_count() or 1))
         command = [sys.executable, "-m", "mutmut"]
         with (folder / "run.log").open("w") as log:
-            subprocess.run([*command, "run", "--max-children", workers], cwd=folder, stdout=log, stderr=log, check=False)
+            done = subprocess.run([*command, "run", "--max-children", workers], cwd=folder, stdout=log, stderr=log, check=False)
+        if done.returncode:
+            print((folder / "run.log").read_text()[-3000:])
+            return 2
         rates = [told(folder, one, command) for one in modules]
     return 0 if rates and min(rates) >= 0.9 else 1
 
