@@ -128,7 +128,9 @@ def test_every_route_method_and_actor_is_as_the_table_says(actors: dict[str, tup
                     with transaction.atomic():
                         response = ask(method, path)
                         transaction.set_rollback(True)
-                    if refused(response) and not (route == "metrics" and response.status_code == 404):
+                    # Web shops pass the table to be let in by their signature, which none of these callers can make.
+                    unsigned = route.startswith("api:shop_") and b'"not_signed"' in response.content
+                    if refused(response) and not (route == "metrics" and response.status_code == 404) and not unsigned:
                         wrong.append(f"{name}: {method} {route} should be allowed, got {response.status_code}")
                     if response.status_code >= 500 and route != "ready":
                         wrong.append(f"{name}: {method} {route} answered {response.status_code}")

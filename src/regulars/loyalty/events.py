@@ -142,3 +142,15 @@ class VouchersMade(Fact):
     @property
     def subject(self) -> str:
         return f"voucher-batch:{self.batch_id}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShopSet(Fact):
+    """A web shop was added, described anew, given another secret or removed (`how`)."""
+
+    shop_id: int
+    how: str
+
+    @property
+    def subject(self) -> str:
+        return f"shop:{self.shop_id}"

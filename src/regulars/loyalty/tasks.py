@@ -5,11 +5,20 @@ from __future__ import annotations
 from regulars.groundwork.kernel import clock
 from regulars.groundwork.kernel.jobs import Work, job
 from regulars.groundwork.kernel.schedules import schedule
-from regulars.loyalty.services import announce_reviews, expire_lots, expire_vouchers, prove_books, review_tiers
+from regulars.loyalty.services import (
+    announce_reviews,
+    expire_lots,
+    expire_vouchers,
+    give_up_deliveries,
+    prove_books,
+    retry_waiting,
+    review_tiers,
+)
 
 ACTOR = "system:loyalty"
 schedule("loyalty.ends", kind="loyalty.expire", every_minutes=15)
 schedule("loyalty.reviews", kind="loyalty.review", every_minutes=60)
+schedule("loyalty.shops", kind="loyalty.shops", every_minutes=60)
 schedule("loyalty.proof", kind="loyalty.prove", daily="03:40")
 
 
@@ -35,3 +44,10 @@ def review(work: Work) -> None:
         work.beat()
     while announce_reviews(at=clock.now()):
         work.beat()
+
+
+@job("loyalty.shops", lane="long")
+def shops(_work: Work) -> None:
+    """Try again what web shops told and what waits for a buyer or an order; after a month nobody waits any more."""
+    retry_waiting(at=clock.now())
+    give_up_deliveries(at=clock.now())

@@ -277,6 +277,12 @@ TABLE = Table(
         read("desk:keys", LEADS),
         *grave(write("desk:keys", LEADS)),
         write("desk:revoke_key", LEADS),
+        read("desk:shops", LEADS),
+        read("desk:shop", LEADS),
+        *grave(both("desk:new_shop", LEADS), write("desk:shop_secret", LEADS)),
+        both("desk:edit_shop", LEADS),
+        write("desk:remove_shop", LEADS),
+        write("desk:retry_delivery", LEADS),
         read("desk:authorisation", LEADS),
         read("desk:jobs", LEADS),
         write("desk:replay_job", LEADS),
@@ -320,6 +326,9 @@ TABLE = Table(
         tell("api:case_gestures", "cases:write"),
         ask("api:case_resolution", "cases:read"),
         tell("api:case_resolution", "cases:write"),
+        # Web shops: whoever signs the raw body with the shop's secret is the shop; the view checks it before it reads anything else.
+        public("api:shop_woocommerce", *POST),
+        public("api:shop_shopify", *POST),
         # Tills and shops sell, hold and redeem; by hand moves only whom a lead has given a key that may.
         ask("api:programs", "loyalty:read"),
         tell("api:programs", "loyalty:programs"),

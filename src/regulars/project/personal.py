@@ -111,6 +111,14 @@ PERSONAL: dict[str, dict[str, str]] = {
     "loyalty_hold": {"plain": "state", "staff": "actor"},
     "loyalty_offeruse": {"conduct": "offer shares"},
     "loyalty_program": {"plain": "code currency zone frozen_reason origin"},
+    "loyalty_shop": {"plain": "kind name source domain", "secret": "secret_sealed former_sealed"},
+    "loyalty_shopdelivery": {
+        "digest": "key",
+        "plain": "delivery topic state reason",
+        "conduct": "order_ref order_number",
+        "words": "detail",
+        "identity": "content",  # who bought, with address and goods, until it is settled or a month has gone
+    },
     "loyalty_tierstanding": {"conduct": "tier joined_on anchor_on"},
     "loyalty_programversion": {"plain": "document digest", "staff": "actor"},
     "loyalty_rewardstock": {"plain": "reward"},

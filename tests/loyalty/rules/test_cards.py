@@ -406,3 +406,13 @@ def test_a_card_may_go_to_its_limits(changes: dict[str, Any]) -> None:
 def test_a_card_that_makes_no_sense_is_no_card(changes: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         card(**changes)
+
+
+@pytest.mark.parametrize(("day", "count"), [("wed", 1), ("tue", 0)])
+def test_the_weekday_of_a_stamp_is_the_program_s_own(day: str, count: int) -> None:
+    past_midnight = datetime(2026, 5, 12, 22, 30, tzinfo=UTC)  # Wednesday in Berlin, Tuesday in UTC
+    assert stamps(COFFEE, at=past_midnight, period={"weekdays": [day]}).count == count
+
+
+def test_a_coffee_for_a_cent_is_a_coffee() -> None:
+    assert stamps(Position(amount_minor=1)).count == 1

@@ -52,3 +52,9 @@ def test_they_never_pay_too_much_and_no_fewer_pay_as_much(worth: Decimal, scale:
     more = worth_of(unit, units + 1, decimals=decimals)
     assert units == usable or more > amount or more == paid or paid == amount
     assert units == 0 or worth_of(unit, units - 1, decimals=decimals) < paid
+
+
+@pytest.mark.parametrize(("usable", "amount", "fit"), [(-1, 100, 0), (5, -100, 0), (5, 1, 1), (1, 1, 1)])
+def test_debts_pay_nothing_and_a_cent_can_be_paid(usable: int, amount: int, fit: int) -> None:
+    unit = Unit.model_validate({"code": "points", "name": "Points", "worth": "0.01"})
+    assert fitting_units(unit, usable, amount, decimals=2) == fit

@@ -70,3 +70,10 @@ def test_pieces_of_a_line_add_up_to_it(amount: int, pieces: list[int]) -> None:
 @pytest.mark.parametrize("milli", [0, -1, 1001])
 def test_no_more_of_a_line_than_is_left(milli: int) -> None:
     assert piece_of(ReceiptLine(amount_minor=100, quantity_milli=1000), milli) is None
+
+
+@pytest.mark.parametrize(("milli", "amount"), [(500, 166), (1000, 333), (2999, 999)])
+def test_a_piece_is_its_part_of_the_money_rounded_down_and_the_same_goods(milli: int, amount: int) -> None:
+    kept = ReceiptLine(amount_minor=1000, product="roll", category="bread", quantity_milli=3000)
+    assert piece_of(kept, milli) == ReceiptLine(amount_minor=amount, product="roll", category="bread", quantity_milli=milli)
+    assert piece_of(kept, 3000) is kept

@@ -64,3 +64,17 @@ def test_no_share_passes_its_most(lines: list[tuple[Fraction, int]], part: Fract
 @pytest.mark.parametrize(("value", "whole"), [("1/2", 1), ("3/2", 2), ("149/100", 1), ("0", 0), ("5", 5)])
 def test_halves_are_rounded_up(value: str, whole: int) -> None:
     assert rounded(Fraction(value)) == whole
+
+
+@pytest.mark.parametrize(
+    ("total", "weights", "most", "words"),
+    [
+        (-1, [1], None, "shares are never below zero"),
+        (1, [1, -1], None, "shares are never below zero"),
+        (1, [0, 0], None, "the total doesn't fit"),
+        (3, [1, 1], [1, 1], "the total doesn't fit"),
+    ],
+)
+def test_what_cannot_be_shared_says_why(total: int, weights: list[int], most: list[int] | None, words: str) -> None:
+    with pytest.raises(ValueError, match=rf"^{words}$"):
+        shares_of(total, weights, most)

@@ -358,3 +358,32 @@ def test_asking_every_few_days_or_once_gives_the_same_standing(days: list[tuple[
 def test_a_ladder_that_makes_no_sense_is_none(changes: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         ladder(**changes)
+
+
+NIGHT = "00:30"  # in Berlin; in UTC it is still the day before
+
+
+def test_days_of_the_window_are_the_program_s_own() -> None:
+    history = [Qualifying(on("2025-05-10", NIGHT), 100)]
+    standing, steps = standing_after(ladder(), NEW, history, on("2026-05-10", "23:30"), BERLIN)
+    assert (standing.tier, [step.tier for step in steps]) == ("bronze", ["bronze"])
+
+
+def test_the_day_on_which_a_tier_is_reached_is_the_program_s_own() -> None:
+    reached, _steps = standing_after(ladder(), NEW, [Qualifying(on("2026-05-10", NIGHT), 100)], on("2026-05-10", NIGHT), BERLIN)
+    assert reached.anchor_on == date(2026, 5, 10)
+
+
+def test_days_at_a_review_are_the_program_s_own() -> None:
+    gold = holder("gold", "2025-05-10", guarantee_months=12)
+    history = [Qualifying(on("2025-05-11", NIGHT), 800)]
+    assert qualifying_at_review(ladder(), gold, history, date(2026, 5, 10), BERLIN) == 800
+    kept, steps = standing_after(ladder(), gold, history, on("2026-05-12"), BERLIN)
+    assert (kept.tier, [step.kind for step in steps]) == ("gold", ["kept"])
+
+
+@pytest.mark.parametrize("day", [date(2026, 5, 31), date(2026, 3, 1)], ids=["the year that ends", "the year that runs"])
+def test_days_of_an_anniversary_window_are_the_program_s_own(day: date) -> None:
+    yearly = ladder(window="anniversary")
+    history = [Qualifying(on("2025-06-01", NIGHT), 100)]
+    assert qualifying_at_review(yearly, holder("bronze", "2025-06-01"), history, day, BERLIN) == 100

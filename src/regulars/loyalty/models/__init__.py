@@ -4,12 +4,14 @@ from regulars.loyalty.models.holds import Hold, HoldLot
 from regulars.loyalty.models.ledger import Account, ClosedDay, Entry, Lot, LotUse
 from regulars.loyalty.models.offers import OfferUse
 from regulars.loyalty.models.programs import Membership, Program, ProgramVersion
+from regulars.loyalty.models.shops import DeliveryState, Shop, ShopDelivery, ShopKind
 from regulars.loyalty.models.tiers import TierStanding
 from regulars.loyalty.models.vouchers import RewardStock, Voucher, VoucherBatch, VoucherUse
 
 __all__ = [
     "Account",
     "ClosedDay",
+    "DeliveryState",
     "Entry",
     "Hold",
     "HoldLot",
@@ -20,6 +22,9 @@ __all__ = [
     "Program",
     "ProgramVersion",
     "RewardStock",
+    "Shop",
+    "ShopDelivery",
+    "ShopKind",
     "TierStanding",
     "Voucher",
     "VoucherBatch",

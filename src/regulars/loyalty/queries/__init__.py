@@ -1,6 +1,6 @@
 """Questions about loyalty."""
 
-from regulars.loyalty.models import Entry, Hold, Program, ProgramVersion, Voucher, VoucherBatch, VoucherUse
+from regulars.loyalty.models import Entry, Hold, Program, ProgramVersion, Shop, ShopDelivery, ShopKind, Voucher, VoucherBatch, VoucherUse
 from regulars.loyalty.queries.exporting import COLUMNS as ENTRY_COLUMNS
 from regulars.loyalty.queries.exporting import loyalty_section, told_entries, vouchers_section
 from regulars.loyalty.queries.holds import hold_state, hold_with_id
@@ -13,6 +13,7 @@ from regulars.loyalty.queries.programs import document_of, program_coded, progra
 from regulars.loyalty.queries.quoting import ProgramQuote, Quote, quote_for
 from regulars.loyalty.queries.reasons import reason_of, unit_words
 from regulars.loyalty.queries.reward_figures import Figure, RewardFigures, reward_figures
+from regulars.loyalty.queries.shops import Deliveries, ShopShown, deliveries_of, delivery_with_id, shop_signing, shop_with_id, shops_of
 from regulars.loyalty.queries.showing import shown_units, units_read
 from regulars.loyalty.queries.slips import LineLeft, Moved, SaleSlip, left_of_sale, money_left, moved, slip_of_sale
 from regulars.loyalty.queries.statement import KINDS, DayLine, statement_of
@@ -43,6 +44,7 @@ from regulars.loyalty.rules.rewards import Reward, reward_named
 from regulars.loyalty.rules.templates import members_week, nth_purchase_discount, points_with_tiers, punch_card
 from regulars.loyalty.rules.tiers import Ladder
 from regulars.loyalty.rules.units import Unit
+from regulars.loyalty.rules.woocommerce import is_ping
 
 __all__ = [
     "ENTRY_COLUMNS",
@@ -53,6 +55,7 @@ __all__ = [
     "CardShown",
     "Change",
     "DayLine",
+    "Deliveries",
     "Discount",
     "Document",
     "Earning",
@@ -78,6 +81,10 @@ __all__ = [
     "RewardFigures",
     "SaleLook",
     "SaleSlip",
+    "Shop",
+    "ShopDelivery",
+    "ShopKind",
+    "ShopShown",
     "Special",
     "Standing",
     "StockLeft",
@@ -91,6 +98,8 @@ __all__ = [
     "balances_of",
     "code_of",
     "codes_of_batch",
+    "deliveries_of",
+    "delivery_with_id",
     "differences",
     "document_of",
     "earning_preview",
@@ -100,6 +109,7 @@ __all__ = [
     "fitting_units",
     "hold_state",
     "hold_with_id",
+    "is_ping",
     "left_of_sale",
     "liability_of",
     "look_at_sale",
@@ -118,6 +128,9 @@ __all__ = [
     "reason_of",
     "reward_figures",
     "reward_named",
+    "shop_signing",
+    "shop_with_id",
+    "shops_of",
     "shown_units",
     "slip_of_sale",
     "standings_of",

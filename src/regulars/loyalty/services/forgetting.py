@@ -10,6 +10,7 @@ from django.db import transaction
 from regulars.loyalty.models import Account, Hold, Membership
 from regulars.loyalty.queries.programs import document_of, version_at
 from regulars.loyalty.services.booking import Line, Terms, free_hold, open_purse
+from regulars.loyalty.services.shop_deliveries import clear_deliveries
 from regulars.loyalty.services.withdrawing import void_vouchers_of
 
 
@@ -33,5 +34,6 @@ def forfeit_accounts(*, customer_ids: Sequence[int], at: datetime, actor: str) -
                 line = Line(kind="written_off", other="written_off", at=at)
                 purse.note(owing, owing.debt, line, giver="written_off", getter="member")
                 purse.forgive(owing, owing.debt)
+        clear_deliveries(customer_ids=customer_ids)
         void_vouchers_of(customer_ids=customer_ids, reason="forgotten", at=at, actor=actor)
         return forfeited

@@ -1,6 +1,20 @@
 """The HTTP API: JSON under /api/v1/, OpenAPI 3.1, problem documents, cursor paging, idempotency keys where value moves."""
 
-from regulars.till.api import cases, contacts, customers, gate, loyalty, messages, people, purchases, quotes, sales, vouchers
+from regulars.till.api import cases, contacts, customers, gate, loyalty, messages, people, purchases, quotes, sales, shops, vouchers
 from regulars.till.api.root import api
 
-__all__ = ["api", "cases", "contacts", "customers", "gate", "loyalty", "messages", "people", "purchases", "quotes", "sales", "vouchers"]
+__all__ = [
+    "api",
+    "cases",
+    "contacts",
+    "customers",
+    "gate",
+    "loyalty",
+    "messages",
+    "people",
+    "purchases",
+    "quotes",
+    "sales",
+    "shops",
+    "vouchers",
+]
