@@ -152,6 +152,8 @@ TABLE = Table(
         read("desk:loyalty_statement", ANALYSE),
         read("desk:loyalty_statement_file", ANALYSE),
         write("desk:close_loyalty_days", LEADS),
+        read("desk:loyalty_rewards", ANALYSE),
+        read("desk:loyalty_rewards_file", ANALYSE),
         # Contacts.
         read("desk:log", SERVE | {Role.MARKETER}),
         both("desk:log_contact", SERVE | {Role.MARKETER}),

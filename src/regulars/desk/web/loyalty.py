@@ -65,7 +65,7 @@ def program(request: HttpRequest, code: str) -> HttpResponse:
     if asking.scope.branch_ids is None:  # sums of the whole firm are not for a branch
         context |= {
             "members": members_of(program=found),
-            "sums": [_sums(one, found.currency) for one in liability_of(program=found, at=asking.at)],
+            "sums": sums_shown(liability_of(program=found, at=asking.at), found.currency),
         }
     return render(request, "desk/loyalty_program.html", context)
 
@@ -85,6 +85,11 @@ def _listed(standing: Standing, whole: bool) -> dict[str, Any]:
         "members": standing.members,
         "units": units,
     }
+
+
+def sums_shown(found: Sequence[Liability], currency: str) -> list[dict[str, Any]]:
+    """What members have of each unit, and what that will cost, as people write it."""
+    return [_sums(one, currency) for one in found]
 
 
 def _sums(one: Liability, currency: str) -> dict[str, Any]:

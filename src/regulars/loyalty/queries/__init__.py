@@ -12,7 +12,21 @@ from regulars.loyalty.queries.preview import Preview, earning_preview
 from regulars.loyalty.queries.programs import document_of, program_coded, programs_of, version_at, versions_of
 from regulars.loyalty.queries.quoting import ProgramQuote, Quote, quote_for
 from regulars.loyalty.queries.reasons import reason_of, unit_words
-from regulars.loyalty.queries.reward_figures import Figure, RewardFigures, reward_figures
+from regulars.loyalty.queries.reward_figures import (
+    HAPPENINGS,
+    SOON_DAYS,
+    Figure,
+    RewardFigures,
+    RewardsTracked,
+    Tally,
+    Uptake,
+    figures_by,
+    open_rewards,
+    reward_figures,
+    reward_tallies,
+    rewards_tracked,
+    uptake_of,
+)
 from regulars.loyalty.queries.showing import shown_units, units_read
 from regulars.loyalty.queries.slips import LineLeft, Moved, SaleSlip, left_of_sale, money_left, moved, slip_of_sale
 from regulars.loyalty.queries.statement import KINDS, DayLine, statement_of
@@ -46,7 +60,9 @@ from regulars.loyalty.rules.units import Unit
 
 __all__ = [
     "ENTRY_COLUMNS",
+    "HAPPENINGS",
     "KINDS",
+    "SOON_DAYS",
     "Balance",
     "BalanceShown",
     "Card",
@@ -76,13 +92,16 @@ __all__ = [
     "Quote",
     "Reward",
     "RewardFigures",
+    "RewardsTracked",
     "SaleLook",
     "SaleSlip",
     "Special",
     "Standing",
     "StockLeft",
+    "Tally",
     "TierShown",
     "Unit",
+    "Uptake",
     "Voucher",
     "VoucherBatch",
     "VoucherUse",
@@ -97,6 +116,7 @@ __all__ = [
     "entries_of",
     "entry_of",
     "entry_units",
+    "figures_by",
     "fitting_units",
     "hold_state",
     "hold_with_id",
@@ -110,6 +130,7 @@ __all__ = [
     "money_left",
     "moved",
     "nth_purchase_discount",
+    "open_rewards",
     "points_with_tiers",
     "program_coded",
     "programs_of",
@@ -118,6 +139,8 @@ __all__ = [
     "reason_of",
     "reward_figures",
     "reward_named",
+    "reward_tallies",
+    "rewards_tracked",
     "shown_units",
     "slip_of_sale",
     "standings_of",
@@ -127,6 +150,7 @@ __all__ = [
     "told_entries",
     "unit_words",
     "units_read",
+    "uptake_of",
     "use_with_id",
     "uses_for",
     "version_at",
