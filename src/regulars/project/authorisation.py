@@ -108,6 +108,11 @@ TABLE = Table(
         read("desk:counter_sale", SERVE),
         both("desk:counter_refund", SERVE),
         read("desk:counter_refunded", SERVE),
+        both("desk:counter_code", SERVE),
+        both("desk:counter_member_code", SERVE),
+        both("desk:counter_give", SERVE),
+        both("desk:counter_use", SERVE),
+        write("desk:join_loyalty", SERVE),
         # Cases.
         read("desk:cases", NO_READERS),
         read("desk:case", NO_READERS),

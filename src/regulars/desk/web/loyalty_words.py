@@ -38,7 +38,7 @@ def told(document: Document) -> list[Part]:
         (_("Punch cards"), [f"{card.name}: {_card(card, document)}" for card in document.cards]),
         (_("Discounts for frequent buyers"), [f"{offer.name}: {_discount(offer, document)}" for offer in document.discounts]),
         (_("Members' specials"), [f"{offer.name}: {_special(offer, document)}" for offer in document.specials]),
-        (_("Rewards"), [f"{reward.name}: {_reward(reward, document)}" for reward in document.rewards]),
+        (_("Rewards"), [f"{reward.name}: {reward_in_words(reward, document)}" for reward in document.rewards]),
         (_("What never earns"), [_goods(document.never_earn)] if document.never_earn else []),
         (_("Who takes part"), [_joining(document)]),
     ]
@@ -124,13 +124,8 @@ def _reward_name(code: str, count: int, document: Document) -> str:
     return name if count == 1 else f"{count} × {name}"
 
 
-def _reward(reward: Reward, document: Document) -> str:
-    said = {
-        "goods": _("one is free"),
-        "money_off": _("%(off)s off") % {"off": _off(None, reward.amount, document)},
-        "percent_off": _("%(off)s off") % {"off": _off(reward.percent, None, document)},
-        "gift": _("a gift"),
-    }[reward.kind]
+def reward_in_words(reward: Reward, document: Document) -> str:
+    """What a reward gives, for what, until when and for whom."""
     further = [_goods(reward.goods)]
     if reward.price is not None:
         unit = document.unit(reward.price.unit)
@@ -138,7 +133,21 @@ def _reward(reward: Reward, document: Document) -> str:
     if reward.valid_days is not None:
         days = ngettext("its voucher ends after %(n)s day", "its voucher ends after %(n)s days", reward.valid_days)
         further.append(days % {"n": reward.valid_days})
-    return _sentence(said, [*further, *_when(reward.period), *_who(reward.where, document)])
+    return _sentence(_benefit(reward, document), [*further, *_when(reward.period), *_who(reward.where, document)])
+
+
+def benefit_in_words(reward: Reward, document: Document) -> str:
+    """What a reward gives, and of which goods: all that a cashier needs when somebody has one."""
+    return _sentence(_benefit(reward, document), [_goods(reward.goods)])
+
+
+def _benefit(reward: Reward, document: Document) -> str:
+    return {
+        "goods": _("one is free"),
+        "money_off": _("%(off)s off") % {"off": _off(None, reward.amount, document)},
+        "percent_off": _("%(off)s off") % {"off": _off(reward.percent, None, document)},
+        "gift": _("a gift"),
+    }[reward.kind]
 
 
 def _discount(offer: Discount, document: Document) -> str:

@@ -1,6 +1,7 @@
 """Questions about loyalty."""
 
 from regulars.loyalty.models import Entry, Hold, Program, ProgramVersion, Voucher, VoucherBatch, VoucherUse
+from regulars.loyalty.queries.choosing import RewardChoice, rewards_for
 from regulars.loyalty.queries.exporting import COLUMNS as ENTRY_COLUMNS
 from regulars.loyalty.queries.exporting import loyalty_section, told_entries, vouchers_section
 from regulars.loyalty.queries.holds import hold_state, hold_with_id
@@ -53,7 +54,7 @@ from regulars.loyalty.rules.earning import Earning
 from regulars.loyalty.rules.fitting import fitting_units
 from regulars.loyalty.rules.offers import Discount, Special
 from regulars.loyalty.rules.parts import Goods, Period, Where
-from regulars.loyalty.rules.rewards import Reward, reward_named
+from regulars.loyalty.rules.rewards import Reward, price_units, reward_named
 from regulars.loyalty.rules.templates import members_week, nth_purchase_discount, points_with_tiers, punch_card
 from regulars.loyalty.rules.tiers import Ladder
 from regulars.loyalty.rules.units import Unit
@@ -91,6 +92,7 @@ __all__ = [
     "ProgramVersion",
     "Quote",
     "Reward",
+    "RewardChoice",
     "RewardFigures",
     "RewardsTracked",
     "SaleLook",
@@ -132,6 +134,7 @@ __all__ = [
     "nth_purchase_discount",
     "open_rewards",
     "points_with_tiers",
+    "price_units",
     "program_coded",
     "programs_of",
     "punch_card",
@@ -140,6 +143,7 @@ __all__ = [
     "reward_figures",
     "reward_named",
     "reward_tallies",
+    "rewards_for",
     "rewards_tracked",
     "shown_units",
     "slip_of_sale",

@@ -6,6 +6,7 @@ from regulars.loyalty.services.closing import close_days
 from regulars.loyalty.services.earning import earn_by_purchase, earn_in
 from regulars.loyalty.services.expiring import expire_lots
 from regulars.loyalty.services.forgetting import forfeit_accounts
+from regulars.loyalty.services.handing import RewardNotHere, hand_over_reward, take_use_back
 from regulars.loyalty.services.issuing import issue_voucher
 from regulars.loyalty.services.offering import Offers, TotalDiffers, refuse_below_zero
 from regulars.loyalty.services.programs import (
@@ -92,6 +93,7 @@ __all__ = [
     "Redeemed",
     "Refunded",
     "RewardLimitReached",
+    "RewardNotHere",
     "RewardNotNow",
     "RewardNotTheirs",
     "RewardWithoutPrice",
@@ -122,6 +124,7 @@ __all__ = [
     "forfeit_accounts",
     "forgive_try",
     "freeze_program",
+    "hand_over_reward",
     "hold_units",
     "issue_voucher",
     "join_program",
@@ -139,6 +142,7 @@ __all__ = [
     "review_tiers",
     "spend_units",
     "take_back_by_refund",
+    "take_use_back",
     "thaw_program",
     "transfer_units",
     "void_voucher",

@@ -14,6 +14,7 @@ from regulars.business.queries import Scope
 from regulars.customers.queries import Customer, cluster_of
 from regulars.groundwork.kernel.refusals import Refusal
 from regulars.loyalty.models import Entry, Program, RewardStock, Voucher
+from regulars.loyalty.models.vouchers import BY_PRICE
 from regulars.loyalty.queries.quoting import standing_now
 from regulars.loyalty.rules.calendars import end_of, local_day, start_of, within
 from regulars.loyalty.rules.rewards import Reward, not_theirs, price_units
@@ -21,7 +22,7 @@ from regulars.loyalty.services.booking import Terms
 from regulars.loyalty.services.issuing import tell_of_voucher
 from regulars.loyalty.services.programs import terms_at
 from regulars.loyalty.services.spending import spend_units
-from regulars.loyalty.services.vouchers import BY_PRICE, brief, new_voucher, paid_entries, reward_in
+from regulars.loyalty.services.vouchers import brief, new_voucher, paid_entries, reward_in
 
 
 class RewardWithoutPrice(Refusal):
