@@ -18,7 +18,6 @@ from regulars.business.queries import Branch, branches
 from regulars.customers.queries import Customer, customer_kept
 from regulars.desk.web.asking import Asking, attempt, form_page, put_refusal, safe_target
 from regulars.desk.web.counter_forms import BRANCH_KEPT, SOURCE
-from regulars.desk.web.loyalty_words import benefit_in_words, day_in_words, reward_in_words
 from regulars.groundwork.kernel.ids import new_id
 from regulars.groundwork.kernel.money import Money, minor_units
 from regulars.groundwork.kernel.refusals import NotFound, Refusal
@@ -31,10 +30,13 @@ from regulars.loyalty.queries import (
     Unit,
     Voucher,
     VoucherUse,
+    benefit_in_words,
+    day_in_words,
     document_of,
     member_shown,
     price_units,
     program_coded,
+    reward_in_words,
     reward_named,
     rewards_for,
     use_with_id,

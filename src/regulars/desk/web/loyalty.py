@@ -14,7 +14,6 @@ from django.utils.translation import gettext as _
 from regulars.desk.web.asking import Asking
 from regulars.desk.web.loyalty_fields import SECTIONS, label_of
 from regulars.desk.web.loyalty_templates import OFFERED
-from regulars.desk.web.loyalty_words import gives, told
 from regulars.groundwork.kernel.money import Money
 from regulars.loyalty.queries import (
     Change,
@@ -22,11 +21,13 @@ from regulars.loyalty.queries import (
     Standing,
     differences,
     document_of,
+    gives,
     liability_of,
     members_of,
     program_coded,
     shown_units,
     standings_of,
+    told,
     versions_of,
 )
 from regulars.staff.queries import employee_names

@@ -9,9 +9,12 @@ from babel.dates import format_skeleton
 from django.utils.translation import gettext as _
 
 from regulars.desk.templatetags.desk import reader
-from regulars.desk.web.loyalty_words import day_in_short
 from regulars.groundwork.design.charts import Dot, IntervalPlot, Line, LineChart
-from regulars.loyalty.queries import SOON_DAYS, RewardFigures
+from regulars.loyalty.queries import (
+    SOON_DAYS,
+    RewardFigures,
+    day_in_short,
+)
 from regulars.service.queries import Rate
 
 

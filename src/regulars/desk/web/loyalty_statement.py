@@ -17,7 +17,6 @@ from django.utils.translation import gettext_lazy
 
 from regulars.desk.web.asking import Asking
 from regulars.desk.web.loyalty_fields import Words
-from regulars.desk.web.loyalty_words import day_in_short, day_in_words
 from regulars.groundwork.design.charts import Line, LineChart
 from regulars.groundwork.kernel.refusals import Refusal
 from regulars.groundwork.kernel.tables.writing import Cell, csv_lines
@@ -27,6 +26,8 @@ from regulars.loyalty.queries import (
     Document,
     Program,
     Unit,
+    day_in_short,
+    day_in_words,
     document_of,
     program_coded,
     shown_units,

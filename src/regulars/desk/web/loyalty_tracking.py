@@ -19,7 +19,6 @@ from regulars.desk.web.asking import Asking
 from regulars.desk.web.loyalty import sums_shown
 from regulars.desk.web.loyalty_pictures import by_step, step_in_words, uptakes_drawn
 from regulars.desk.web.loyalty_statement import day_read
-from regulars.desk.web.loyalty_words import day_in_words
 from regulars.groundwork.kernel.money import Money
 from regulars.groundwork.kernel.tables.writing import Cell, csv_lines
 from regulars.loyalty.queries import (
@@ -32,6 +31,7 @@ from regulars.loyalty.queries import (
     RewardsTracked,
     Tally,
     Uptake,
+    day_in_words,
     document_of,
     figures_by,
     liability_of,

@@ -45,6 +45,7 @@ from regulars.loyalty.queries.vouchers import (
     voucher_with_id,
     vouchers_of,
 )
+from regulars.loyalty.queries.wording import WEEKDAYS, benefit_in_words, day_in_short, day_in_words, gives, reward_in_words, told
 from regulars.loyalty.rules.calendars import start_of
 from regulars.loyalty.rules.cards import Card
 from regulars.loyalty.rules.differences import Change, differences
@@ -64,6 +65,7 @@ __all__ = [
     "HAPPENINGS",
     "KINDS",
     "SOON_DAYS",
+    "WEEKDAYS",
     "Balance",
     "BalanceShown",
     "Card",
@@ -110,8 +112,11 @@ __all__ = [
     "Where",
     "account_faults",
     "balances_of",
+    "benefit_in_words",
     "code_of",
     "codes_of_batch",
+    "day_in_short",
+    "day_in_words",
     "differences",
     "document_of",
     "earning_preview",
@@ -120,6 +125,7 @@ __all__ = [
     "entry_units",
     "figures_by",
     "fitting_units",
+    "gives",
     "hold_state",
     "hold_with_id",
     "left_of_sale",
@@ -141,6 +147,7 @@ __all__ = [
     "quote_for",
     "reason_of",
     "reward_figures",
+    "reward_in_words",
     "reward_named",
     "reward_tallies",
     "rewards_for",
@@ -151,6 +158,7 @@ __all__ = [
     "start_of",
     "statement_of",
     "stock_of",
+    "told",
     "told_entries",
     "unit_words",
     "units_read",

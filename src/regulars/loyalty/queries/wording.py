@@ -7,15 +7,30 @@ from datetime import date, time
 from decimal import Decimal
 
 from babel.dates import format_date, format_skeleton, format_time
-from django.utils.translation import get_language, ngettext
+from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
-from regulars.desk.templatetags.desk import reader
-from regulars.desk.web.loyalty_fields import WEEKDAYS
 from regulars.groundwork.kernel.money import Money, digits_of
-from regulars.loyalty.queries import Card, Discount, Document, Earning, Goods, Ladder, Period, Reward, Special, Unit, Where
+from regulars.loyalty.rules.cards import Card
+from regulars.loyalty.rules.document import Program as Document
+from regulars.loyalty.rules.earning import Earning
+from regulars.loyalty.rules.offers import Discount, Special
+from regulars.loyalty.rules.parts import Goods, Period, Where
+from regulars.loyalty.rules.rewards import Reward
+from regulars.loyalty.rules.tiers import Ladder
+from regulars.loyalty.rules.units import Unit
 
 Part = tuple[str, list[str]]
+WEEKDAYS: dict[str, str | Promise] = {
+    "mon": gettext_lazy("Monday"),
+    "tue": gettext_lazy("Tuesday"),
+    "wed": gettext_lazy("Wednesday"),
+    "thu": gettext_lazy("Thursday"),
+    "fri": gettext_lazy("Friday"),
+    "sat": gettext_lazy("Saturday"),
+    "sun": gettext_lazy("Sunday"),
+}
 
 
 def gives(document: Document) -> str:
@@ -47,12 +62,18 @@ def told(document: Document) -> list[Part]:
 
 def day_in_words(day: date) -> str:
     """A day as the reader writes it."""
-    return format_date(day, "medium", locale=reader())
+    return format_date(day, "medium", locale=_locale())
 
 
 def day_in_short(day: date) -> str:
     """A day without its year, for the foot of a picture."""
-    return format_skeleton("MMMd", day, locale=reader())
+    return format_skeleton("MMMd", day, locale=_locale())
+
+
+def _locale() -> str:
+    """As Babel writes the reader's language; plain English writes the day before the month."""
+    language = (get_language() or "en").replace("-", "_")
+    return "en_GB" if language == "en" else language
 
 
 def _is_spendable(rule: Earning, document: Document) -> bool:
@@ -251,7 +272,7 @@ def _sentence(said: str, further: Iterable[str]) -> str:
 def _clock(text: str) -> str:
     if text == "24:00":
         return _("midnight")
-    return format_time(time.fromisoformat(text), "short", locale=reader())
+    return format_time(time.fromisoformat(text), "short", locale=_locale())
 
 
 def _figure(value: Decimal | None) -> str:
