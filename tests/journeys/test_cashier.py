@@ -170,7 +170,7 @@ def kept_and_used(tom: Visitor) -> None:
 def refused(tom: Visitor) -> None:
     """A code that is none stays typed, beside the one answer for all of them."""
     page = tom.page
-    page.get_by_label("A code on paper or a phone").fill("AAAA-BBBB-CCCC-D")
+    page.get_by_label("Another code").fill("AAAA-BBBB-CCCC-D")
     page.keyboard.press("Enter")
     expect(page.locator("#id_code_error")).to_contain_text("can't be used here")
     expect(page.locator("#id_code")).to_have_value("AAAA-BBBB-CCCC-D")

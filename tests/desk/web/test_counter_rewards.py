@@ -170,6 +170,14 @@ def test_taking_back_what_was_given_brings_points_and_stock_back_once(cast: Cast
     assert usable(cast.ada, JUNE) == 600
 
 
+def test_the_members_entries_say_which_reward_it_was(program: Program, cast: Cast, desk: Client) -> None:
+    slip = desk.post(giving(cast), {"act": ACT, "do": "now"}).headers["Location"]
+    desk.post(slip)
+    page = text_of(desk.get(reverse("desk:customer_points", args=[cast.ada.public_id])))
+    assert "500 Points for “A coffee”." in page
+    assert "500 Points came back: the reward was taken back." in page
+
+
 def test_taking_a_use_back_leaves_the_voucher_with_its_member(program: Program, cast: Cast, desk: Client) -> None:
     slip = use_code(desk, cast, pick=code(Voucher.objects.get())).headers["Location"]
     assert "The voucher can be used again" in text_of(desk.post(slip, follow=True))

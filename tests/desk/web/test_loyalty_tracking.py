@@ -88,11 +88,14 @@ def test_weeks_begin_on_monday_by_the_programs_wall(program: Program, desk: Clie
     assert weeks["15 Jun 2026"] == ["0", "0", "€0.00", "0"], "what was used on the 16th lies before the first day"
 
 
-def test_the_rate_has_its_number_its_interval_and_a_verdict(program: Program, desk: Client) -> None:
+def test_the_rate_has_its_number_its_interval_and_a_verdict(program: Program, cast: Cast, desk: Client) -> None:
     page = text_of(desk.get(PAGE))
     assert "Used within 30 days 25 % 5–70 % · n = 4" in page, "the withdrawn one and yesterday's are not counted"
     assert "too few to tell" in page
-    assert "A coffee, n = 3" in page
+    assert "A coffee, n = 3" not in page, "of so few no picture is drawn"
+    for number in range(3):
+        given(program, cast.ada, key=f"more{number}")
+    assert "A coffee, n = 6" in text_of(desk.get(PAGE))
 
 
 def test_a_rate_that_rose_is_told_from_chance(cast: Cast, desk: Client) -> None:
@@ -196,5 +199,5 @@ def test_the_page_costs_the_same_queries_with_little_and_with_much(program: Prog
 def test_several_programs_stand_beside_each_other(program: Program, cast: Cast, desk: Client) -> None:
     opened(cast, code="rolls", name="Rolls")
     page = desk.get(PAGE).content.decode()
-    assert 'href="/loyalty/rolls/rewards/"' in page
-    assert 'href="/loyalty/crumbs/rewards/" aria-current="page"' in page
+    assert '<a href="/loyalty/rolls/rewards/">Rolls</a>' in page
+    assert '<a href="/loyalty/crumbs/rewards/" aria-current="page">Crumbs</a>' in page

@@ -36,7 +36,7 @@ from regulars.loyalty.queries import (
     figures_by,
     liability_of,
     program_coded,
-    programs_of,
+    program_names,
     reward_tallies,
     rewards_tracked,
     version_at,
@@ -46,6 +46,7 @@ from regulars.service.queries import Rate
 
 DAYS_MAX = 1100
 MONTHS_SHOWN, WEEKS_SHOWN = 12, 12
+LEAST_DRAWN = 5  # shares of fewer say nothing beside each other
 
 
 @dataclass
@@ -147,10 +148,12 @@ def _begin(day: date, step: str) -> date:
 
 def _tabs(asking: Asking, current: Program) -> list[dict[str, Any]]:
     """The same page of every program, when there are several."""
-    known = programs_of(scope=asking.scope)
+    known = program_names(scope=asking.scope, at=asking.at)
     if len(known) < 2:
         return []
-    return [{"label": one.code, "url": reverse("desk:loyalty_rewards", args=[one.code]), "current": one.pk == current.pk} for one in known]
+    return [
+        {"label": name, "url": reverse("desk:loyalty_rewards", args=[one.code]), "current": one.pk == current.pk} for one, name in known
+    ]
 
 
 def _figures(asked: Asked, found: RewardsTracked) -> dict[str, Any]:
@@ -210,7 +213,7 @@ def _tables(asking: Asking, asked: Asked, found: RewardsTracked) -> dict[str, An
         "by_reward": rows,
         "by_place": [(places.get(one.name, one.name), one) for one in figures_by(tallies=used, name=lambda one: one.branch)],
         "picture": by_step(steps, asked.step) if found.tallies and len(steps) > 1 else None,
-        "rates_picture": uptakes_drawn(rates) if len(rates) > 1 else None,
+        "rates_picture": uptakes_drawn(rates) if len(rates) > 1 and max(rate.n for _name, rate in rates) >= LEAST_DRAWN else None,
     }
 
 

@@ -10,7 +10,7 @@ from regulars.loyalty.queries.liability import Liability, Standing, liability_of
 from regulars.loyalty.queries.looking import SaleLook, look_at_sale
 from regulars.loyalty.queries.members import BalanceShown, CardShown, MemberShown, ProgramShown, entry_of, entry_units, member_shown
 from regulars.loyalty.queries.preview import Preview, earning_preview
-from regulars.loyalty.queries.programs import document_of, program_coded, programs_of, version_at, versions_of
+from regulars.loyalty.queries.programs import document_of, program_coded, program_names, programs_of, version_at, versions_of
 from regulars.loyalty.queries.quoting import ProgramQuote, Quote, quote_for
 from regulars.loyalty.queries.reasons import reason_of, unit_words
 from regulars.loyalty.queries.reward_figures import (
@@ -142,6 +142,7 @@ __all__ = [
     "points_with_tiers",
     "price_units",
     "program_coded",
+    "program_names",
     "programs_of",
     "punch_card",
     "quote_for",

@@ -6,6 +6,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
 
+from django.db.models import OuterRef, Subquery
+from django.db.models.functions import Coalesce
+
 from regulars.business.queries import Scope
 from regulars.loyalty.models import Program, ProgramVersion
 from regulars.loyalty.rules.document import Program as Document
@@ -16,6 +19,16 @@ from regulars.loyalty.rules.offer_index import OfferIndex
 def programs_of(*, scope: Scope) -> Sequence[Program]:
     """All programs of the business, by code."""
     return list(Program.objects.filter(business_id=scope.business_id).order_by("code"))
+
+
+def program_names(*, scope: Scope, at: datetime) -> list[tuple[Program, str]]:
+    """All programs of the business by code, each with its name at an instant; one that has not begun has its first version's. Two queries."""
+    own = ProgramVersion.objects.filter(program=OuterRef("pk"))
+    begun, first = own.filter(effective_at__lte=at).order_by("-effective_at"), own.order_by("effective_at")
+    version = Coalesce(Subquery(begun.values("pk")[:1]), Subquery(first.values("pk")[:1]))
+    rows = list(Program.objects.filter(business_id=scope.business_id).annotate(version_id=version).order_by("code"))
+    versions = ProgramVersion.objects.in_bulk([one.version_id for one in rows if one.version_id])
+    return [(one, document_of(versions[one.version_id]).name if one.version_id in versions else one.code) for one in rows]
 
 
 def program_coded(*, scope: Scope, code: str) -> Program | None:
