@@ -97,7 +97,7 @@ def test_the_owner_sees_what_rewards_were_given_and_used(enter: Enter, phone: bo
     opened(ines, "/loyalty/crumbs/")
     ines.page.get_by_role("link", name="Rewards", exact=True).click()
     opened(ines, heading="Rewards and vouchers")
-    told(ines, "members used")
+    told(ines, "members of “Fennel & Rye Crumbs” used")
     expect(ines.page.locator("figure.chart svg:visible").first).to_be_visible()
     ines.page.get_by_label("By").select_option("week")
     pressed(ines.page.locator("form.filters"), "Show")

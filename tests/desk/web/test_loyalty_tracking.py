@@ -77,7 +77,7 @@ def test_places_and_months_are_told_apart(program: Program, desk: Client) -> Non
     assert months["July 2026"] == ["0", "0", "1", "€0.80", "0", "0"]
     assert months["August 2026"] == ["1", "1", "0", "€0.00", "0", "0"]
     assert months["All days"] == ["6", "1", "2", "€1.60", "1", "1"]
-    assert "members used 2 rewards, which cost €1.60; 1 can still be used." in text_of(answer)
+    assert "members of “Crumbs” used 2 rewards, which cost €1.60; 1 can still be used." in text_of(answer)
     assert "Most were used in June 2026: 1." in text_of(answer)
 
 

@@ -184,6 +184,7 @@ def _rate(uptakes: Sequence[Uptake]) -> Rate:
 def _in_a_sentence(asked: Asked, whole: RewardFigures, still: Figure) -> str:
     """What the page says, before all figures."""
     words = {
+        "program": asked.document.name,
         "first": day_in_words(asked.first),
         "last": day_in_words(asked.last),
         "n": whole.redeemed.uses,
@@ -192,8 +193,8 @@ def _in_a_sentence(asked: Asked, whole: RewardFigures, still: Figure) -> str:
     }
     return (
         ngettext(
-            "From %(first)s to %(last)s members used %(n)s reward, which cost %(cost)s; %(open)s can still be used.",
-            "From %(first)s to %(last)s members used %(n)s rewards, which cost %(cost)s; %(open)s can still be used.",
+            "From %(first)s to %(last)s members of “%(program)s” used %(n)s reward, which cost %(cost)s; %(open)s can still be used.",
+            "From %(first)s to %(last)s members of “%(program)s” used %(n)s rewards, which cost %(cost)s; %(open)s can still be used.",
             whole.redeemed.uses,
         )
         % words
