@@ -25,7 +25,11 @@ PROGRAM = {
     "cards": [
         {"code": "tea", "name": "Tea card", "goods": {"categories": ["tea"]}, "target": 2, "reward": {"code": "pot"}},
     ],
-    "rewards": [{"code": "pot", "name": "A pot of tea", "kind": "gift"}],
+    "rewards": [
+        {"code": "pot", "name": "A pot of tea", "kind": "gift"},
+        {"code": "scone", "name": "A scone", "kind": "gift", "price": {"unit": "miles", "units": 20}, "stock": 500},
+        {"code": "urn", "name": "An urn", "kind": "gift", "price": {"unit": "miles", "units": 5000}},
+    ],
 }
 
 
@@ -111,6 +115,66 @@ def taken_back(tom: Visitor) -> None:
     page.wait_for_url(re.compile("/counter/refunds/"))
     told(tom, "15 Miles given back")
     opened(tom, heading="Pay back: £2.50")
+
+
+@SIZES
+def test_a_reward_is_given_for_points_a_voucher_is_used_and_both_come_back(enter: Enter, club: House, phone: bool) -> None:
+    size = "phone" if phone else "desk"
+    new_customer(enter("ines"), "Bergamot", f"Till-{size}")
+    tom = enter("tom", phone=phone)
+    page = tom.page
+    opened(tom, "/counter/")
+    found(tom, f"bergamot till-{size}")
+    page.keyboard.type("50")
+    pressed(page.locator("#sale .form__acts"), "Sell")
+    page.wait_for_url(re.compile("/counter/sales/"))
+    page.get_by_role("link", name="Bergamot").first.click()
+    opened(tom)
+    told(tom, "4,900 Miles are missing")
+    given_for_points(tom)
+    kept_and_used(tom)
+    refused(tom)
+
+
+def given_for_points(tom: Visitor) -> None:
+    """A scone for twenty miles, said in large letters, and taken back."""
+    page = tom.page
+    page.locator("#rewards li", has_text="A scone").get_by_role("link", name="Give").click()
+    opened(tom, heading="A scone")
+    told(tom, "20 Miles")
+    pressed(page.locator("main form"), "Give it now")
+    opened(tom, heading="Give: A scone")
+    told(tom, "Paid with 20 Miles.")
+    pressed(page.locator("main form"), "Take it back")
+    opened(tom, heading="Taken back: A scone")
+    told(tom, "The points that it cost are back.")
+    page.get_by_role("link", name="Bergamot").first.click()
+
+
+def kept_and_used(tom: Visitor) -> None:
+    """The next one is kept for later; then its voucher is used with one click."""
+    page = tom.page
+    page.locator("#rewards li", has_text="A scone").get_by_role("link", name="Give").click()
+    pressed(page.locator("main form"), "Keep it as a voucher")
+    told(tom, "is kept as a voucher.")
+    opened(tom)
+    page.locator("#vouchers li", has_text="A scone").get_by_role("button", name="Use").click()
+    opened(tom, heading="Give: A scone")
+    told(tom, "The voucher is used up.")
+    page.reload()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Give: A scone")
+    page.get_by_role("link", name="Bergamot").first.click()
+    told(tom, "This customer has none at the moment.")
+
+
+def refused(tom: Visitor) -> None:
+    """A code that is none stays typed, beside the one answer for all of them."""
+    page = tom.page
+    page.get_by_label("Another code").fill("AAAA-BBBB-CCCC-D")
+    page.keyboard.press("Enter")
+    expect(page.locator("#id_code_error")).to_contain_text("can't be used here")
+    expect(page.locator("#id_code")).to_have_value("AAAA-BBBB-CCCC-D")
+    opened(tom, heading="Use a code")
 
 
 def test_the_till_works_without_script_and_fits_small_screens(enter: Enter, club: House) -> None:

@@ -45,7 +45,7 @@ from regulars.groundwork.kernel.schedules import instant_of
 from regulars.groundwork.kernel.upgrade import pending
 from regulars.groundwork.kernel.worker import is_alive
 from regulars.insight.queries import CustomerFigures, current_refresh, figures_of, most_at_stake, warning_count
-from regulars.loyalty.queries import Entry, MemberShown, entries_of, member_shown
+from regulars.loyalty.queries import Entry, MemberShown, entries_of, member_shown, programs_of
 from regulars.policy.queries import (
     Proposal,
     Reminder,
@@ -319,7 +319,10 @@ def _first_steps(scope: Scope, business: Business, any_purchase: bool) -> list[S
         Step("purchases", "desk:imports", any_purchase),
         Step("staff", "desk:staff", len(employee_names(scope=scope)) > 1),
     ]
-    return [] if all(step.done for step in steps) else steps
+    if all(step.done for step in steps):
+        return []
+    # A program is for those who want one: without it the list is done all the same.
+    return [*steps, Step("loyalty", "desk:loyalty", bool(programs_of(scope=scope)))]
 
 
 def _takings(scope: Scope, business: Business, at: datetime) -> Takings | None:

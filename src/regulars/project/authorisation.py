@@ -108,6 +108,11 @@ TABLE = Table(
         read("desk:counter_sale", SERVE),
         both("desk:counter_refund", SERVE),
         read("desk:counter_refunded", SERVE),
+        both("desk:counter_code", SERVE),
+        both("desk:counter_member_code", SERVE),
+        both("desk:counter_give", SERVE),
+        both("desk:counter_use", SERVE),
+        write("desk:join_loyalty", SERVE),
         # Cases.
         read("desk:cases", NO_READERS),
         read("desk:case", NO_READERS),
@@ -152,6 +157,8 @@ TABLE = Table(
         read("desk:loyalty_statement", ANALYSE),
         read("desk:loyalty_statement_file", ANALYSE),
         write("desk:close_loyalty_days", LEADS),
+        read("desk:loyalty_rewards", ANALYSE),
+        read("desk:loyalty_rewards_file", ANALYSE),
         # Contacts.
         read("desk:log", SERVE | {Role.MARKETER}),
         both("desk:log_contact", SERVE | {Role.MARKETER}),

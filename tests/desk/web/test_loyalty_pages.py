@@ -17,7 +17,7 @@ from regulars.loyalty.services import apply_program, freeze_program
 from regulars.staff.queries import Role
 
 from tests.cast import ACTOR, PASSWORD, Cast, employ, enrol
-from tests.loyalty.club import BASE, bought, changed, document, local, opened
+from tests.loyalty.club import BASE, bought, changed, document, local, opened, recorded
 
 pytestmark = pytest.mark.django_db
 NOW = local("2026-06-15 12:00")
@@ -245,3 +245,15 @@ def test_a_page_costs_the_same_queries_with_little_and_with_much(cast: Cast, pro
         assert desk.get(path).status_code == 200
     assert len(much) == len(little), "\n".join(query["sql"][:150] for query in much)
     assert len(much) <= most, "\n".join(query["sql"][:150] for query in much)
+
+
+def test_the_first_steps_name_a_program_and_tick_it_off(cast: Cast, desk: Client) -> None:
+    assert "Make a loyalty program: from a template it takes minutes" in words(desk.get("/")), "no purchase has come yet"
+    opened(cast)
+    step = next(one for one in desk.get("/").context["page"].steps if one.name == "loyalty")
+    assert (step.done, step.route) == (True, "desk:loyalty")
+
+
+def test_the_first_steps_do_not_wait_for_a_program(cast: Cast, desk: Client) -> None:
+    recorded(cast, cast.ada, "5.00", at=NOW)
+    assert desk.get("/").context["page"].steps == []

@@ -45,6 +45,41 @@ def test_a_program_is_checked_applied_and_shown(cast: Cast, tmp_path: Path, caps
     assert said(cast, capsys, "program", "show", "none")[0] != 0
 
 
+def test_show_says_what_a_file_says_and_what_it_would_change(cast: Cast, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "crumbs.json"
+    file.write_text(document())
+    code, out = said(cast, capsys, "program", "show", str(file))
+    assert code == 0
+    assert out.startswith("Crumbs (crumbs)\n")
+    assert "How it is earned\n  One point per euro: 1 Points for each €1.00 spent.\n" in out
+    assert out.endswith("There is no program “crumbs” yet.\n")
+    assert said(cast, capsys, "program", "show", "crumbs")[0] != 0, "showing applies nothing"
+    opened(cast, at=JUNE)
+    assert "It says the same as version 1, in force from 2026-06-15T" in said(cast, capsys, "program", "show", str(file))[1]
+    file.write_text(document(name="Crusts", points={"worth": "0.20", "expiry": {"kind": "fixed", "months": 6}}))
+    lines = said(cast, capsys, "program", "show", str(file))[1].splitlines()
+    assert any(line.startswith("It changes 4 things of version 1") for line in lines)
+    assert "  name: Crusts instead of Crumbs" in lines
+    assert "  units.points.worth: 0.20 instead of 0.10" in lines
+    assert "  units.points.expiry.months: now 6" in lines
+    assert said(cast, capsys, "program", "show", str(file), "--versions")[1].startswith("1 2026-06-15")
+
+
+def test_show_tells_a_code_from_a_file(
+    cast: Cast, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "crumbs").write_text(document())
+    assert said(cast, capsys, "program", "show", "crumbs")[1].startswith("Crumbs (crumbs)"), "no such program, but a file"
+    opened(cast, at=JUNE)
+    assert json.loads(said(cast, capsys, "program", "show", "crumbs")[1])["code"] == "crumbs", "the program comes before a file of its name"
+    assert said(cast, capsys, "program", "show", "./crumbs")[1].startswith("Crumbs (crumbs)")
+    assert said(cast, capsys, "program", "show", "missing.json")[0] != 0
+    (tmp_path / "typo.json").write_text(document(typo=1))
+    code, out = said(cast, capsys, "program", "show", "typo.json")
+    assert (code, out.split(":")[0]) == (1, "typo")
+
+
 def test_statement_ends_export_and_proof(cast: Cast, capsys: pytest.CaptureFixture[str]) -> None:
     opened(cast, at=local("2026-06-15 00:00"), points={"expiry": {"kind": "fixed", "months": 1}, "scale": 1})
     bought(cast, cast.ada, "10.50", at=JUNE)

@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 from regulars.business.queries import branches
 from regulars.customers.queries import Customer, customer_by_external_id, customer_kept, find_customers
 from regulars.desk.web.asking import Asking, form_page, put_refusal
-from regulars.desk.web.counter_forms import LINES_MAX, RefundForm, SaleForm, purses_of
+from regulars.desk.web.counter_forms import BRANCH_KEPT, LINES_MAX, RefundForm, SaleForm, purses_of
+from regulars.desk.web.counter_rewards import rewards_context
 from regulars.groundwork.kernel.money import Money, digits_of
 from regulars.groundwork.kernel.refusals import NotFound, Refusal
 from regulars.groundwork.kernel.retrying import retried
@@ -47,7 +48,6 @@ PLACES = {
     "total_differs": "amount",
     "line_below_zero": "amount",
 }
-BRANCH_KEPT = "counter_branch"
 
 
 def find(request: HttpRequest) -> HttpResponse:
@@ -86,7 +86,7 @@ def member(request: HttpRequest, id: str) -> HttpResponse:
     first = f"product_{form.count}" if act == "line" and form.count else "amount"
     if look is None and not form.errors:
         form.fields[first].widget.attrs["autofocus"] = True
-    context |= {"look": look, "lines": form.count, "purses": list(form.purses.values())}
+    context |= {"look": look, "lines": form.count, "purses": list(form.purses.values())} | rewards_context(asking, customer, shown)
     return form_page(request, "desk/counter_member.html", form, **context)
 
 

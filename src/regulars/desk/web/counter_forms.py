@@ -20,6 +20,7 @@ from regulars.loyalty.services import Piece, PointsPaid
 from regulars.purchases.queries import Purchase, Sale, SaleLine
 
 SOURCE = "till"
+BRANCH_KEPT = "counter_branch"  # where in the session the branch stands that somebody works in
 LINES_MAX, MILLI, QUANTITY_MAX = 30, 1000, 1_000_000
 FIGURES = {"inputmode": "decimal", "autocomplete": "off"}
 LINE_FIELDS = ("product", "category", "quantity", "price")

@@ -14,7 +14,6 @@ from django.utils.translation import gettext as _
 from regulars.desk.web.asking import Asking
 from regulars.desk.web.loyalty_fields import SECTIONS, label_of
 from regulars.desk.web.loyalty_templates import OFFERED
-from regulars.desk.web.loyalty_words import gives, told
 from regulars.groundwork.kernel.money import Money
 from regulars.loyalty.queries import (
     Change,
@@ -22,11 +21,13 @@ from regulars.loyalty.queries import (
     Standing,
     differences,
     document_of,
+    gives,
     liability_of,
     members_of,
     program_coded,
     shown_units,
     standings_of,
+    told,
     versions_of,
 )
 from regulars.staff.queries import employee_names
@@ -65,7 +66,7 @@ def program(request: HttpRequest, code: str) -> HttpResponse:
     if asking.scope.branch_ids is None:  # sums of the whole firm are not for a branch
         context |= {
             "members": members_of(program=found),
-            "sums": [_sums(one, found.currency) for one in liability_of(program=found, at=asking.at)],
+            "sums": sums_shown(liability_of(program=found, at=asking.at), found.currency),
         }
     return render(request, "desk/loyalty_program.html", context)
 
@@ -85,6 +86,11 @@ def _listed(standing: Standing, whole: bool) -> dict[str, Any]:
         "members": standing.members,
         "units": units,
     }
+
+
+def sums_shown(found: Sequence[Liability], currency: str) -> list[dict[str, Any]]:
+    """What members have of each unit, and what that will cost, as people write it."""
+    return [_sums(one, currency) for one in found]
 
 
 def _sums(one: Liability, currency: str) -> dict[str, Any]:

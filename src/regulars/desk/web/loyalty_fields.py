@@ -12,18 +12,11 @@ from typing import Any, Literal
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
+from regulars.loyalty.queries import WEEKDAYS
+
 Sort = Literal["text", "area", "number", "count", "date", "clock", "choice", "words", "days"]
 Words = str | Promise
 
-WEEKDAYS: dict[str, Words] = {
-    "mon": gettext_lazy("Monday"),
-    "tue": gettext_lazy("Tuesday"),
-    "wed": gettext_lazy("Wednesday"),
-    "thu": gettext_lazy("Thursday"),
-    "fri": gettext_lazy("Friday"),
-    "sat": gettext_lazy("Saturday"),
-    "sun": gettext_lazy("Sunday"),
-}
 ONE_A_LINE = gettext_lazy("One a line, written as the tills write them.")
 
 

@@ -17,7 +17,6 @@ from django.utils.translation import gettext_lazy
 
 from regulars.desk.web.asking import Asking
 from regulars.desk.web.loyalty_fields import Words
-from regulars.desk.web.loyalty_words import day_in_short, day_in_words
 from regulars.groundwork.design.charts import Line, LineChart
 from regulars.groundwork.kernel.refusals import Refusal
 from regulars.groundwork.kernel.tables.writing import Cell, csv_lines
@@ -27,6 +26,8 @@ from regulars.loyalty.queries import (
     Document,
     Program,
     Unit,
+    day_in_short,
+    day_in_words,
     document_of,
     program_coded,
     shown_units,
@@ -112,7 +113,7 @@ def close(request: HttpRequest, code: str) -> HttpResponse:
     """Close all days up to one."""
     asking = Asking(request)
     asked = asked_of(asking, code)
-    through = _day(request.POST.get("through", ""))
+    through = day_read(request.POST.get("through", ""))
     if through is None:
         messages.error(request, _("This is no date. Write it like 2026-12-31."))
         return redirect(asked.address("loyalty_statement"))
@@ -140,7 +141,7 @@ def asked_of(asking: Asking, code: str) -> Asked:
     typed_last = given.get("to", "")[:20] or today.isoformat()
     units = (*document.units, *document.stamps)
     unit = next((one for one in units if one.code == given.get("unit", "")), units[0] if units else None)
-    first, last = _day(typed_first), _day(typed_last)
+    first, last = day_read(typed_first), day_read(typed_last)
     asked = Asked(program, document, unit, first or today, last or today, typed_first, typed_last)
     if first is None or last is None:
         asked.fault = _("This is no date. Write it like 2026-12-31.")
@@ -151,7 +152,8 @@ def asked_of(asking: Asking, code: str) -> Asked:
     return asked
 
 
-def _day(text: str) -> date | None:
+def day_read(text: str) -> date | None:
+    """A date as somebody typed it; None when it is none."""
     try:
         day = date.fromisoformat(text)
     except ValueError:

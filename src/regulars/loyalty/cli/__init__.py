@@ -15,7 +15,8 @@ from regulars.business.queries import business_of, scope_named, zone_of
 from regulars.groundwork.kernel import clock
 from regulars.groundwork.kernel.refusals import Refusal
 from regulars.groundwork.kernel.tables.writing import csv_lines
-from regulars.loyalty.cli.reading import ACTOR, bytes_of, date_in, instant_in, program_named, say
+from regulars.loyalty.cli.reading import ACTOR, bytes_of, date_in, instant_in, program_named, say, say_faults
+from regulars.loyalty.cli.showing import show_program
 from regulars.loyalty.cli.vouchers import voucher_words
 from regulars.loyalty.queries import (
     ENTRY_COLUMNS,
@@ -25,12 +26,10 @@ from regulars.loyalty.queries import (
     statement_of,
     told_entries,
     version_at,
-    versions_of,
 )
 from regulars.loyalty.rules.calendars import start_of
 from regulars.loyalty.services import (
     DocumentRefused,
-    ProgramNotFound,
     apply_program,
     check_program,
     close_days,
@@ -96,19 +95,19 @@ def _program_words(acts: Any) -> None:
         one.add_argument("file", metavar="FILE", help="- reads the standard input")
         one.add_argument("--business", default="", metavar="NAME", help="needed only when there are several")
         one.set_defaults(run=run)
-    show = acts.add_parser("show", help="print a program's document")
-    show.add_argument("code", metavar="CODE")
-    show.add_argument("--at", default="", metavar="INSTANT", help="what it said then; left out: now")
+    show = acts.add_parser("show", help="say in words what a file says and what it changes, or print a program's document")
+    show.add_argument("what", metavar="FILE|CODE", help="- reads the standard input")
+    show.add_argument("--at", default="", metavar="INSTANT", help="what the program said then; left out: now")
     show.add_argument("--versions", action="store_true", help="list all versions instead")
     show.add_argument("--business", default="", metavar="NAME", help="needed only when there are several")
-    show.set_defaults(run=_show)
+    show.set_defaults(run=show_program)
 
 
 def _check(arguments: Namespace) -> int:
     try:
         document, warnings = check_program(text=bytes_of(arguments.file), at=clock.now())
     except DocumentRefused as refused:
-        say(f"{one['place'] or '-'}: {one['code']} {one['detail']}".rstrip() for one in refused.extra["faults"])
+        say_faults(refused)
         return 1
     say([_("“%(name)s” can be applied.") % {"name": document.name}])
     say(f"{one.place}: {one.code} {one.sentence}".rstrip() for one in warnings)
@@ -119,25 +118,13 @@ def _apply(arguments: Namespace) -> int:
     try:
         applied = apply_program(scope=scope_named(business=arguments.business), text=bytes_of(arguments.file), at=clock.now(), actor=ACTOR)
     except DocumentRefused as refused:
-        say(f"{one['place'] or '-'}: {one['code']} {one['detail']}".rstrip() for one in refused.extra["faults"])
+        say_faults(refused)
         return 1
     words = {"number": applied.version.number, "at": applied.version.effective_at.isoformat()}
     say(
         [(_("Version %(number)s, in force from %(at)s.") if applied.made else _("Nothing has changed: version %(number)s stands.")) % words]
     )
     say(f"{one.place}: {one.code} {one.sentence}".rstrip() for one in applied.warnings)
-    return 0
-
-
-def _show(arguments: Namespace) -> int:
-    program = program_named(scope_named(business=arguments.business), arguments.code)
-    if arguments.versions:
-        say(f"{one.number} {one.effective_at.isoformat()} {one.digest[:12]} {one.actor}" for one in versions_of(program=program))
-        return 0
-    version = version_at(program=program, at=instant_in(arguments.at) or clock.now())
-    if version is None:
-        raise ProgramNotFound
-    say([json.dumps(json.loads(version.document), ensure_ascii=False, indent=2)])
     return 0
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from regulars.business.queries import Scope
 from regulars.groundwork.kernel.refusals import Refusal
 from regulars.loyalty.queries import Program, program_coded
-from regulars.loyalty.services import ProgramNotFound
+from regulars.loyalty.services import DocumentRefused, ProgramNotFound
 
 ACTOR = "system:console"
 
@@ -74,3 +74,8 @@ def say(lines: Iterable[str]) -> None:
     """Print lines."""
     for line in lines:
         print(line)  # noqa: T201 — the command's answer
+
+
+def say_faults(refused: DocumentRefused) -> None:
+    """Print what is wrong with a document, place by place."""
+    say(f"{one['place'] or '-'}: {one['code']} {one['detail']}".rstrip() for one in refused.extra["faults"])

@@ -8,6 +8,8 @@ from django.db.models import F, Q
 from regulars.groundwork.kernel.ids import new_id
 
 OPEN = ("created", "assigned")  # nobody has used them up, ended or withdrawn them
+BY_PRICE = "price"  # the cause of what a member had for units
+HANDED_OVER = "handed:"  # how the key of a use begins whose voucher was had in the same act
 STATES = (*OPEN, "reserved", "redeemed", "expired", "voided")
 
 
@@ -108,6 +110,11 @@ class VoucherUse(models.Model):
             models.Index(fields=["purchase"], name="loyalty_use_purchase", condition=Q(purchase__isnull=False)),
             models.Index(fields=["held_until"], name="loyalty_use_lapses", condition=Q(state="reserved")),
         ]
+
+    @property
+    def handed_over(self) -> bool:
+        """Whether the voucher was had for its price in the act that used it."""
+        return self.key.startswith(HANDED_OVER)
 
 
 class RewardStock(models.Model):

@@ -8,6 +8,9 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
+from django.db.models import OuterRef, Subquery
+from django.db.models.functions import Coalesce
+
 from regulars.business.queries import Scope
 from regulars.groundwork.kernel.bulk.dialect import instant_in, instant_value
 from regulars.groundwork.kernel.bulk.instances import among, objects
@@ -32,6 +35,16 @@ def programs_in_force(*, scope: Scope, at: datetime) -> list[ProgramVersion]:
     """The version of each program that is in force at an instant, by the programs' codes; programs that have not begun are left out."""
     found = ((program, version_at(program=program, at=at)) for program in programs_of(scope=scope))
     return [version for _program, version in found if version]
+
+
+def program_names(*, scope: Scope, at: datetime) -> list[tuple[Program, str]]:
+    """All programs of the business by code, each with its name at an instant; one that has not begun has its first version's. Two queries."""
+    own = ProgramVersion.objects.filter(program=OuterRef("pk"))
+    begun, first = own.filter(effective_at__lte=at).order_by("-effective_at"), own.order_by("effective_at")
+    version = Coalesce(Subquery(begun.values("pk")[:1]), Subquery(first.values("pk")[:1]))
+    rows = list(Program.objects.filter(business_id=scope.business_id).annotate(version_id=version).order_by("code"))
+    versions = ProgramVersion.objects.in_bulk([one.version_id for one in rows if one.version_id])
+    return [(one, document_of(versions[one.version_id]).name if one.version_id in versions else one.code) for one in rows]
 
 
 def program_coded(*, scope: Scope, code: str) -> Program | None:

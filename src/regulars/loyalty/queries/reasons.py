@@ -12,6 +12,7 @@ from regulars.loyalty.models import Entry
 from regulars.loyalty.queries.programs import document_of
 from regulars.loyalty.queries.showing import shown_units
 from regulars.loyalty.rules.document import Program as Document
+from regulars.loyalty.rules.rewards import reward_named
 from regulars.loyalty.rules.units import Unit
 
 
@@ -26,6 +27,11 @@ def reason_of(entry: Entry) -> str:
     if entry.kind == "redeemed" and "worth_minor" in entry.why:
         worth = Money(int(entry.why["worth_minor"]), document.currency)
         return _("%(units)s %(unit)s paid %(worth)s.") % (words | {"worth": str(worth.major)})
+    if entry.kind == "redeemed" and "reward" in entry.why:
+        reward = reward_named(document.rewards, str(entry.why["reward"]))
+        return _("%(units)s %(unit)s for “%(reward)s”.") % (words | {"reward": reward.name if reward else entry.why["reward"]})
+    if entry.kind == "restored" and "voucher" in entry.why:
+        return _("%(units)s %(unit)s came back: the reward was taken back.") % words
     return _by_kind(entry, unit, words)
 
 

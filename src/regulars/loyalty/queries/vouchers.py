@@ -78,7 +78,8 @@ def use_with_id(*, scope: Scope, public_id: str) -> VoucherUse | None:
     """The use with this public id, or None."""
     if not parsed(public_id):
         return None
-    return VoucherUse.objects.filter(public_id=public_id, program__business_id=scope.business_id).select_related("voucher").first()
+    rows = VoucherUse.objects.select_related("voucher__program", "voucher__version", "customer", "branch")
+    return rows.filter(public_id=public_id, program__business_id=scope.business_id).first()
 
 
 def uses_for(*, purchase_id: int) -> Sequence[VoucherUse]:

@@ -7,6 +7,7 @@ from regulars.loyalty.services.earning import earn_by_purchase, earn_in
 from regulars.loyalty.services.earning_many import earn_by_purchases
 from regulars.loyalty.services.expiring import expire_lots
 from regulars.loyalty.services.forgetting import forfeit_accounts
+from regulars.loyalty.services.handing import RewardNotHere, hand_over_reward, take_use_back
 from regulars.loyalty.services.issuing import issue_voucher
 from regulars.loyalty.services.offering import Offers, TotalDiffers, refuse_below_zero
 from regulars.loyalty.services.programs import (
@@ -95,6 +96,7 @@ __all__ = [
     "Redeemed",
     "Refunded",
     "RewardLimitReached",
+    "RewardNotHere",
     "RewardNotNow",
     "RewardNotTheirs",
     "RewardWithoutPrice",
@@ -132,6 +134,7 @@ __all__ = [
     "forgive_try",
     "freeze_program",
     "give_up_deliveries",
+    "hand_over_reward",
     "hold_units",
     "issue_voucher",
     "join_program",
@@ -154,6 +157,7 @@ __all__ = [
     "spend_units",
     "take_back_by_refund",
     "take_delivery",
+    "take_use_back",
     "thaw_program",
     "transfer_units",
     "void_voucher",

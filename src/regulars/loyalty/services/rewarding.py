@@ -14,6 +14,7 @@ from regulars.customers.queries import Customer, cluster_of
 from regulars.groundwork.kernel.bulk.prepared import fetch_prepared
 from regulars.groundwork.kernel.refusals import Refusal
 from regulars.loyalty.models import Entry, Program, RewardStock, Voucher
+from regulars.loyalty.models.vouchers import BY_PRICE
 from regulars.loyalty.queries.quoting import standing_now
 from regulars.loyalty.rules.calendars import end_of, local_day, start_of, within
 from regulars.loyalty.rules.rewards import Reward, not_theirs, price_units
@@ -21,7 +22,7 @@ from regulars.loyalty.services.booking import Terms
 from regulars.loyalty.services.issuing import tell_of_voucher
 from regulars.loyalty.services.programs import terms_at
 from regulars.loyalty.services.spending import spend_units
-from regulars.loyalty.services.vouchers import BY_PRICE, brief, new_voucher, paid_entries, reward_in
+from regulars.loyalty.services.vouchers import brief, new_voucher, paid_entries, reward_in
 
 # The second condition is what the index of keys is made for: without it, it can't be used.
 UNDER_KEY = """SELECT v.id FROM loyalty_voucher v WHERE v.program_id = %s AND v."key" = %s AND NOT (v."key" = '')"""

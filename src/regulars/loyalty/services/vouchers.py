@@ -15,12 +15,12 @@ from regulars.customers.queries import cluster_of
 from regulars.groundwork.kernel.ids import new_id
 from regulars.groundwork.kernel.refusals import NotFound, Refusal
 from regulars.loyalty.models import Account, Entry, Voucher, VoucherUse
+from regulars.loyalty.models.vouchers import BY_PRICE
 from regulars.loyalty.queries.voucher_codes import digests_for
 from regulars.loyalty.rules.rewards import Reward, cost_minor, reward_named, voucher_ends
 from regulars.loyalty.services.booking import Terms
 
 KEY_MAX = 90
-BY_PRICE = "price"
 
 
 class UnknownReward(NotFound):

@@ -38,7 +38,11 @@ def program(effective_at: str) -> str:
             {"code": "gold", "name": "Gold", "from_units": 300, "keep_units": 240, "earning": 2},
         ]},
         "rewards": [
-            {"code": "coffee", "name": "A coffee on us", "kind": "goods", "goods": {"categories": ["Coffee"]}, "cost": "0.70"},
+            {"code": "coffee", "name": "A coffee on us", "kind": "goods", "goods": {"categories": ["Coffee"]}, "cost": "0.70", "valid_days": 90},
+            {"code": "bun", "name": "A bun of your choice", "kind": "goods", "goods": {"categories": ["Pastry"]}, "cost": "0.60",
+             "price": {"unit": "crumbs", "units": 60}, "per_member_day_max": 2, "valid_days": 30},
+            {"code": "tin", "name": "A bread tin", "description": "Enamel, from the potter next door.", "kind": "gift", "cost": "6.50",
+             "price": {"unit": "crumbs", "units": 400}, "stock": 25, "per_member_max": 1, "valid_days": 180},
         ],
         "cards": [
             {"code": "coffee-card", "name": "Coffee card", "goods": {"categories": ["Coffee"]}, "target": 10, "per_visit_max": 3,

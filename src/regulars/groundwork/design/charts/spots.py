@@ -15,7 +15,7 @@ def draw_intervals(chart: IntervalPlot, width: float, label: str) -> str:
     narrow = width < 480
     row = 46 if narrow else ROW
     gutter = 0.0 if narrow else min(width * 0.34, max((width_of(dot.label) for dot in chart.dots), default=0.0) + 16)
-    tail = max((width_of(chart.show(dot.value)) for dot in chart.dots), default=0.0) + 14
+    tail = max((width_of(chart.show(dot.value)) for dot in chart.dots), default=0.0) + 22
     figures: list[float | None] = [value for dot in chart.dots for value in (dot.value, dot.low, dot.high)]
     if chart.reference:
         figures.append(chart.reference.value)

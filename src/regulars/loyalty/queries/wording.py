@@ -7,15 +7,30 @@ from datetime import date, time
 from decimal import Decimal
 
 from babel.dates import format_date, format_skeleton, format_time
-from django.utils.translation import get_language, ngettext
+from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
-from regulars.desk.templatetags.desk import reader
-from regulars.desk.web.loyalty_fields import WEEKDAYS
 from regulars.groundwork.kernel.money import Money, digits_of
-from regulars.loyalty.queries import Card, Discount, Document, Earning, Goods, Ladder, Period, Reward, Special, Unit, Where
+from regulars.loyalty.rules.cards import Card
+from regulars.loyalty.rules.document import Program as Document
+from regulars.loyalty.rules.earning import Earning
+from regulars.loyalty.rules.offers import Discount, Special
+from regulars.loyalty.rules.parts import Goods, Period, Where
+from regulars.loyalty.rules.rewards import Reward
+from regulars.loyalty.rules.tiers import Ladder
+from regulars.loyalty.rules.units import Unit
 
 Part = tuple[str, list[str]]
+WEEKDAYS: dict[str, str | Promise] = {
+    "mon": gettext_lazy("Monday"),
+    "tue": gettext_lazy("Tuesday"),
+    "wed": gettext_lazy("Wednesday"),
+    "thu": gettext_lazy("Thursday"),
+    "fri": gettext_lazy("Friday"),
+    "sat": gettext_lazy("Saturday"),
+    "sun": gettext_lazy("Sunday"),
+}
 
 
 def gives(document: Document) -> str:
@@ -38,7 +53,7 @@ def told(document: Document) -> list[Part]:
         (_("Punch cards"), [f"{card.name}: {_card(card, document)}" for card in document.cards]),
         (_("Discounts for frequent buyers"), [f"{offer.name}: {_discount(offer, document)}" for offer in document.discounts]),
         (_("Members' specials"), [f"{offer.name}: {_special(offer, document)}" for offer in document.specials]),
-        (_("Rewards"), [f"{reward.name}: {_reward(reward, document)}" for reward in document.rewards]),
+        (_("Rewards"), [f"{reward.name}: {reward_in_words(reward, document)}" for reward in document.rewards]),
         (_("What never earns"), [_goods(document.never_earn)] if document.never_earn else []),
         (_("Who takes part"), [_joining(document)]),
     ]
@@ -47,12 +62,18 @@ def told(document: Document) -> list[Part]:
 
 def day_in_words(day: date) -> str:
     """A day as the reader writes it."""
-    return format_date(day, "medium", locale=reader())
+    return format_date(day, "medium", locale=_locale())
 
 
 def day_in_short(day: date) -> str:
     """A day without its year, for the foot of a picture."""
-    return format_skeleton("MMMd", day, locale=reader())
+    return format_skeleton("MMMd", day, locale=_locale())
+
+
+def _locale() -> str:
+    """As Babel writes the reader's language; plain English writes the day before the month."""
+    language = (get_language() or "en").replace("-", "_")
+    return "en_GB" if language == "en" else language
 
 
 def _is_spendable(rule: Earning, document: Document) -> bool:
@@ -124,13 +145,8 @@ def _reward_name(code: str, count: int, document: Document) -> str:
     return name if count == 1 else f"{count} × {name}"
 
 
-def _reward(reward: Reward, document: Document) -> str:
-    said = {
-        "goods": _("one is free"),
-        "money_off": _("%(off)s off") % {"off": _off(None, reward.amount, document)},
-        "percent_off": _("%(off)s off") % {"off": _off(reward.percent, None, document)},
-        "gift": _("a gift"),
-    }[reward.kind]
+def reward_in_words(reward: Reward, document: Document) -> str:
+    """What a reward gives, for what, until when and for whom."""
     further = [_goods(reward.goods)]
     if reward.price is not None:
         unit = document.unit(reward.price.unit)
@@ -138,7 +154,21 @@ def _reward(reward: Reward, document: Document) -> str:
     if reward.valid_days is not None:
         days = ngettext("its voucher ends after %(n)s day", "its voucher ends after %(n)s days", reward.valid_days)
         further.append(days % {"n": reward.valid_days})
-    return _sentence(said, [*further, *_when(reward.period), *_who(reward.where, document)])
+    return _sentence(_benefit(reward, document), [*further, *_when(reward.period), *_who(reward.where, document)])
+
+
+def benefit_in_words(reward: Reward, document: Document) -> str:
+    """What a reward gives, and of which goods: all that a cashier needs when somebody has one."""
+    return _sentence(_benefit(reward, document), [_goods(reward.goods)])
+
+
+def _benefit(reward: Reward, document: Document) -> str:
+    return {
+        "goods": _("one is free"),
+        "money_off": _("%(off)s off") % {"off": _off(None, reward.amount, document)},
+        "percent_off": _("%(off)s off") % {"off": _off(reward.percent, None, document)},
+        "gift": _("a gift"),
+    }[reward.kind]
 
 
 def _discount(offer: Discount, document: Document) -> str:
@@ -242,7 +272,7 @@ def _sentence(said: str, further: Iterable[str]) -> str:
 def _clock(text: str) -> str:
     if text == "24:00":
         return _("midnight")
-    return format_time(time.fromisoformat(text), "short", locale=reader())
+    return format_time(time.fromisoformat(text), "short", locale=_locale())
 
 
 def _figure(value: Decimal | None) -> str:
