@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from django.db import transaction
 
 from regulars.loyalty.models import Entry
 from regulars.loyalty.queries import quote_for
-from regulars.loyalty.services import apply_program, earn_by_purchase, spend_units
+from regulars.loyalty.services import NoticeTooShort, apply_program, earn_by_purchase, spend_units
 from regulars.purchases.queries import Purchase, SaleLine
 
 from tests.cast import ACTOR, Cast, enrol
 from tests.loyalty.club import START, balance, cents, local, recorded, refunded
 
 pytestmark = pytest.mark.django_db
+MINUTE = timedelta(minutes=1)
 TEXT = (Path(__file__).parents[2] / "docs" / "how-it-works" / "loyalty.md").read_text(encoding="utf-8")
 
 
@@ -91,3 +94,32 @@ def test_what_a_basket_comes_to(cast: Cast) -> None:
         quote = quote_for(scope=cast.scope, customer=cast.ada, lines=lines, currency="EUR", channel="till", branch=None, at=at)
         assert quote.total_minor == cents(to_pay), basket
         assert ", ".join(one.offer for one in quote.programs[0].priced.applied) == because
+
+
+def with_value(place: str, value: str) -> dict[str, object]:
+    """The document of the page with one value changed."""
+    match = re.search(r"```json\n(.*?)```", TEXT, re.DOTALL)
+    assert match
+    shape = json.loads(match[1])
+    *steps, last = place.split(".")
+    row = shape
+    for step in steps:
+        row = next(one for one in row if one["code"] == step) if isinstance(row, list) else row[step]
+    row[last] = json.loads(value)
+    return shape  # type: ignore[no-any-return] # JSON
+
+
+def test_when_the_program_changes(cast: Cast) -> None:
+    bought(cast, cast.ada, "cake 10.00", local("2026-03-01 12:00"))
+    for place, value, bearing, begins in rows_of("| What changes |"):
+        shape = with_value(place, value)
+        at, first = local("2026-04-01 12:00"), local(begins)
+        with transaction.atomic():
+            if first > at:
+                with pytest.raises(NoticeTooShort):
+                    apply_program(
+                        scope=cast.scope, text=json.dumps(shape | {"effective_at": (first - MINUTE).isoformat()}), at=at, actor=ACTOR
+                    )
+            applied = apply_program(scope=cast.scope, text=json.dumps(shape | {"effective_at": first.isoformat()}), at=at, actor=ACTOR)
+            assert [(".".join(one.change.place), one.bearing) for one in applied.changes] == [(place, bearing)]
+            transaction.set_rollback(True)

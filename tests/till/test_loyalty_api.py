@@ -325,6 +325,27 @@ def test_a_program_is_checked_applied_and_shown(cast: Cast) -> None:
         assert [one["number"] for one in whole["versions"]] == [2, 1]
 
 
+def test_50_what_is_worse_for_members_is_refused_with_its_changes_and_the_day(cast: Cast) -> None:
+    with clock.standing_at(AT):
+        till = Till(cast, program(cast, "loyalty:programs", "loyalty:write"))
+        till.post("programs", document(notice_days=30))
+        till.sell("A-1001", "5.00")
+        poorer = document(notice_days=30, earning=[BASE | {"points": "0.5"}], name="Crusts")
+        checked = till.post("programs?check=true", poorer, key=None).json()
+        assert [(one["place"], one["bearing"], one["code"]) for one in checked["changes"]] == [
+            ("name", "neutral", "words"),
+            ("earning.base.points", "worse", "earns_less"),
+        ]
+        with later(minutes=1):
+            refused = till.post("programs", poorer)
+            assert (refused.status_code, refused.json()["code"], refused.json()["notice_days"]) == (422, "notice_too_short", 30)
+            assert [one["place"] for one in refused.json()["changes"]] == ["earning.base.points"]
+            assert ProgramVersion.objects.count() == 1
+            begins = refused.json()["earliest_at"]
+            made = till.post("programs", document(notice_days=30, earning=[BASE | {"points": "0.5"}], effective_at=begins))
+            assert (made.status_code, made.json()["changes"][0]["bearing"]) == (201, "worse")
+
+
 @pytest.mark.parametrize(
     ("text", "status", "code", "place"),
     [

@@ -14,7 +14,7 @@ from regulars.groundwork.kernel import clock
 from regulars.project.cli import run
 
 from tests.cast import Cast
-from tests.loyalty.club import DAY, bought, document, local, opened
+from tests.loyalty.club import BASE, DAY, bought, document, local, opened
 
 pytestmark = pytest.mark.django_db
 JUNE = local("2026-06-15 12:00")
@@ -43,6 +43,25 @@ def test_a_program_is_checked_applied_and_shown(cast: Cast, tmp_path: Path, caps
     assert "Nothing has changed" in said(cast, capsys, "program", "apply", str(file))[1]
     assert said(cast, capsys, "program", "show", "crumbs", "--versions")[1].startswith("1 2026-07-25")
     assert said(cast, capsys, "program", "show", "none")[0] != 0
+
+
+def test_50_what_is_worse_for_members_is_named_and_waits_for_its_notice(
+    cast: Cast, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    opened(cast, notice_days=30)
+    bought(cast, cast.ada, "10", at=JUNE)
+    file = tmp_path / "crumbs.json"
+    file.write_text(document(notice_days=30, earning=[BASE | {"points": "0.5"}], name="Crusts"))
+    code, out = said(cast, capsys, "program", "check", str(file))
+    assert code == 1
+    assert "worse earning.base.points: 0.5 instead of 1, members earn less" in out
+    assert "neutral name: Crusts instead of Crumbs, words only" in out
+    assert "It may begin at 2026-08-24T10:00:00+00:00." in out
+    code, out = said(cast, capsys, "program", "apply", str(file))
+    assert (code, "it may begin on 2026-08-25" in out) == (1, True)
+    file.write_text(document(notice_days=30, earning=[BASE | {"points": "0.5"}], effective_at="2026-08-25T00:00:00+02:00"))
+    assert said(cast, capsys, "program", "check", str(file))[0] == 0
+    assert said(cast, capsys, "program", "apply", str(file))[1].startswith("Version 2")
 
 
 def test_statement_ends_export_and_proof(cast: Cast, capsys: pytest.CaptureFixture[str]) -> None:

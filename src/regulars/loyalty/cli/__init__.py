@@ -10,7 +10,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from regulars.business.queries import scope_named
+from regulars.business.queries import all_businesses, scope_named
 from regulars.groundwork.kernel import clock
 from regulars.groundwork.kernel.refusals import Refusal
 from regulars.groundwork.kernel.tables.writing import csv_lines
@@ -19,7 +19,9 @@ from regulars.loyalty.cli.vouchers import voucher_words
 from regulars.loyalty.queries import (
     ENTRY_COLUMNS,
     DayLine,
+    change_in_words,
     document_of,
+    meaning_of,
     shown_units,
     statement_of,
     told_entries,
@@ -28,6 +30,7 @@ from regulars.loyalty.queries import (
 )
 from regulars.loyalty.services import (
     DocumentRefused,
+    NoticeTooShort,
     ProgramNotFound,
     apply_program,
     check_program,
@@ -101,6 +104,16 @@ def _check(arguments: Namespace) -> int:
         return 1
     say([_("“%(name)s” can be applied.") % {"name": document.name}])
     say(f"{one.place}: {one.code} {one.sentence}".rstrip() for one in warnings)
+    if not arguments.business and len(all_businesses()) != 1:
+        return 0  # a document alone can be checked anywhere; what it changes, only against a business's programs
+    meaning = meaning_of(scope=scope_named(business=arguments.business), document=document, at=clock.now())
+    if meaning is None:
+        return 0
+    say(f"{one.bearing} {change_in_words(one)}" for one in meaning.changes)
+    if meaning.earliest_at is not None and (document.effective_at or clock.now()) < meaning.earliest_at:
+        words = {"days": meaning.notice_days, "at": meaning.earliest_at.isoformat()}
+        say([_("Not yet: what is worse for members needs %(days)s days' notice. It may begin at %(at)s.") % words])
+        return 1
     return 0
 
 
@@ -109,6 +122,9 @@ def _apply(arguments: Namespace) -> int:
         applied = apply_program(scope=scope_named(business=arguments.business), text=bytes_of(arguments.file), at=clock.now(), actor=ACTOR)
     except DocumentRefused as refused:
         say(f"{one['place'] or '-'}: {one['code']} {one['detail']}".rstrip() for one in refused.extra["faults"])
+        return 1
+    except NoticeTooShort as refused:
+        say([refused.sentence])
         return 1
     words = {"number": applied.version.number, "at": applied.version.effective_at.isoformat()}
     say(

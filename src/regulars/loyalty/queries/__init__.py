@@ -7,6 +7,7 @@ from regulars.loyalty.queries.holds import hold_state, hold_with_id
 from regulars.loyalty.queries.ledger import Balance, account_faults, balances_of, entries_of
 from regulars.loyalty.queries.liability import Liability, Standing, liability_of, members_of, standings_of
 from regulars.loyalty.queries.looking import SaleLook, look_at_sale
+from regulars.loyalty.queries.meaning import Meaning, change_in_words, meaning_of, reason_in_words
 from regulars.loyalty.queries.members import BalanceShown, CardShown, MemberShown, ProgramShown, entry_of, entry_units, member_shown
 from regulars.loyalty.queries.preview import Preview, earning_preview
 from regulars.loyalty.queries.programs import document_of, program_coded, programs_of, version_at, versions_of
@@ -37,6 +38,7 @@ from regulars.loyalty.rules.document import Fault
 from regulars.loyalty.rules.document import Program as Document
 from regulars.loyalty.rules.earning import Earning
 from regulars.loyalty.rules.fitting import fitting_units
+from regulars.loyalty.rules.judging import Judged
 from regulars.loyalty.rules.offers import Discount, Special
 from regulars.loyalty.rules.parts import Goods, Period, Where
 from regulars.loyalty.rules.rewards import Reward, reward_named
@@ -61,9 +63,11 @@ __all__ = [
     "Figure",
     "Goods",
     "Hold",
+    "Judged",
     "Ladder",
     "Liability",
     "LineLeft",
+    "Meaning",
     "MemberShown",
     "MemberVoucher",
     "Moved",
@@ -89,6 +93,7 @@ __all__ = [
     "Where",
     "account_faults",
     "balances_of",
+    "change_in_words",
     "code_of",
     "codes_of_batch",
     "differences",
@@ -104,6 +109,7 @@ __all__ = [
     "liability_of",
     "look_at_sale",
     "loyalty_section",
+    "meaning_of",
     "member_shown",
     "members_of",
     "members_week",
@@ -115,6 +121,7 @@ __all__ = [
     "programs_of",
     "punch_card",
     "quote_for",
+    "reason_in_words",
     "reason_of",
     "reward_figures",
     "reward_named",

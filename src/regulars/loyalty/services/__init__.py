@@ -11,6 +11,7 @@ from regulars.loyalty.services.offering import Offers, TotalDiffers, refuse_belo
 from regulars.loyalty.services.programs import (
     Applied,
     DocumentRefused,
+    NoticeTooShort,
     apply_program,
     check_program,
     freeze_program,
@@ -79,6 +80,7 @@ __all__ = [
     "NoSuchLine",
     "NotASale",
     "NotEnoughUnits",
+    "NoticeTooShort",
     "Offers",
     "OtherCurrency",
     "OutOfStock",

@@ -18,13 +18,16 @@ from regulars.loyalty.queries import (
     Balance,
     Entry,
     Hold,
+    Judged,
     Program,
     ProgramVersion,
     balances_of,
+    change_in_words,
     document_of,
     entries_of,
     hold_state,
     hold_with_id,
+    meaning_of,
     program_coded,
     programs_of,
     reason_of,
@@ -55,6 +58,7 @@ from regulars.till.api.loyalty_shapes import (
     AdjustmentOut,
     AppliedOut,
     CaptureIn,
+    ChangeOut,
     FaultOut,
     HoldIn,
     HoldOut,
@@ -93,7 +97,8 @@ def new_program(
     check: Annotated[bool, Query(description="only check it: nothing is written, no Idempotency-Key is needed")] = False,
     idempotency_key: Key = None,
 ) -> HttpResponse:
-    """201 with its new version; 200 when it was only checked or stood there already. 422 `program_refused` lists every fault with its place."""
+    """201 with its new version; 200 when it was only checked or stood there already. 422 `program_refused` lists every fault with its place,
+    422 `notice_too_short` what is worse for members and the first instant at which it may begin."""
     actor, scope = caller(request)
     at = clock.now()
     # The text itself is read, not what was parsed of it: keys that stand twice would be lost.
@@ -102,7 +107,16 @@ def new_program(
         program, warnings = check_program(text=text, at=at)
         faults = [FaultOut(place=one.place, code=one.code, detail=one.sentence) for one in warnings]
         shape = program.model_dump(mode="json", exclude_defaults=True)
-        checked = AppliedOut(code=program.code, made=False, version=None, document=shape, warnings=faults)
+        meaning = meaning_of(scope=scope, document=program, at=at)
+        checked = AppliedOut(
+            code=program.code,
+            made=False,
+            version=None,
+            document=shape,
+            warnings=faults,
+            changes=[_change(one) for one in meaning.changes] if meaning else [],
+            earliest_at=meaning.earliest_at if meaning else None,
+        )
         return JsonResponse(checked.model_dump(mode="json"))
 
     def act() -> tuple[int, dict[str, Any]]:
@@ -113,6 +127,7 @@ def new_program(
             version=_version(applied.version),
             document=json.loads(applied.version.document),
             warnings=[FaultOut(place=one.place, code=one.code, detail=one.sentence) for one in applied.warnings],
+            changes=[_change(one) for one in applied.changes],
         )
         return 201 if applied.made else 200, shown.model_dump(mode="json")
 
@@ -398,6 +413,10 @@ def _program(program: Program, at: datetime) -> dict[str, Any]:
         frozen=program.frozen_at is not None,
         version=version.number if version and begun else None,
     ).model_dump(mode="json")
+
+
+def _change(one: Judged) -> ChangeOut:
+    return ChangeOut(place=".".join(one.change.place), bearing=one.bearing, code=one.code, detail=change_in_words(one))
 
 
 def _version(version: ProgramVersion) -> VersionOut:

@@ -74,14 +74,24 @@ class ProgramList(Schema):
     items: list[ProgramOut]
 
 
+class ChangeOut(Schema):
+    place: str = Field(description="where in the document: sections and codes, such as rewards.mug.price.units")
+    bearing: Literal["better", "worse", "neutral"] = Field(description="what it means for members")
+    code: str = Field(description="why, such as costs_more; new ones may come")
+    detail: str
+
+
 class AppliedOut(Schema):
-    """`made` is false when the same document stood already, or was only checked."""
+    """`made` is false when the same document stood already, or was only checked. `earliest_at` is given by a check: what is worse for members
+    may begin then, after the program's days of notice."""
 
     code: str
     made: bool
     version: VersionOut | None
     document: dict[str, Any]
     warnings: list[FaultOut]
+    changes: list[ChangeOut] = Field(description="against the version before; none for the first one")
+    earliest_at: datetime | None = None
 
 
 class AccountOut(Schema):
