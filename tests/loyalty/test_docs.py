@@ -10,9 +10,18 @@ from pathlib import Path
 import pytest
 from django.db import transaction
 
+from regulars.groundwork.kernel.refusals import Refusal
 from regulars.loyalty.models import Entry
 from regulars.loyalty.queries import quote_for
-from regulars.loyalty.services import NoticeTooShort, apply_program, earn_by_purchase, spend_units
+from regulars.loyalty.services import (
+    NoticeTooShort,
+    adjust_units,
+    apply_program,
+    approve_adjustment,
+    earn_by_purchase,
+    refuse_adjustment,
+    spend_units,
+)
 from regulars.purchases.queries import Purchase, SaleLine
 
 from tests.cast import ACTOR, Cast, enrol
@@ -20,6 +29,7 @@ from tests.loyalty.club import START, balance, cents, local, recorded, refunded
 
 pytestmark = pytest.mark.django_db
 MINUTE = timedelta(minutes=1)
+JUNE = local("2026-06-15 12:00")
 TEXT = (Path(__file__).parents[2] / "docs" / "how-it-works" / "loyalty.md").read_text(encoding="utf-8")
 
 
@@ -123,3 +133,29 @@ def test_when_the_program_changes(cast: Cast) -> None:
             applied = apply_program(scope=cast.scope, text=json.dumps(shape | {"effective_at": first.isoformat()}), at=at, actor=ACTOR)
             assert [(".".join(one.change.place), one.bearing) for one in applied.changes] == [(place, bearing)]
             transaction.set_rollback(True)
+
+
+def test_adjustments_that_take_two_people(cast: Cast) -> None:
+    """The steps of the table, one after another; "approves" is about what was asked for last."""
+    program = apply_program(
+        scope=cast.scope, text=json.dumps(with_value("adjustment_units_max", "100")), at=JUNE, actor=ACTOR
+    ).version.program
+    words = {"scope": cast.scope, "why": "So it is"}
+    request = None
+    for who, does, then, usable in rows_of("| Who | Does |"):
+        word, *rest = does.split()
+        actor, at = f"employee:{who}", JUNE + timedelta(days=14 if "after" in rest else 0)
+        try:
+            if word in ("gives", "takes"):
+                units = int(rest[0]) * (1 if word == "gives" else -1)
+                done = adjust_units(program=program, customer=cast.ada, unit="points", units=units, reason="So it is", at=at, actor=actor)
+                request = done.request
+                answer = request.state if request else "booked"
+            else:
+                decide = approve_adjustment if word == "approves" else refuse_adjustment
+                decide(public_id=str(request.public_id), at=at, actor=actor, **words)  # type: ignore[union-attr, operator] # asked for before
+                request.refresh_from_db()  # type: ignore[union-attr] # likewise
+                answer = request.state  # type: ignore[union-attr] # likewise
+        except Refusal as refusal:
+            answer = refusal.code
+        assert (answer, balance(cast.ada, at).usable) == (then, int(usable)), (who, does)

@@ -216,9 +216,15 @@ def test_an_adjustment_needs_its_reason_and_keeps_within_the_limit(cast: Cast) -
         for reason in ("", "  "):
             refused = till.post("adjustments", {"customer": "A-1001", "unit": "points", "units": 5, "reason": reason})
             assert (refused.status_code, refused.json()["code"]) == (422, "reason_missing")
-        over = till.post("adjustments", {"customer": "A-1001", "unit": "points", "units": -101, "reason": "x"})
-        assert (over.status_code, over.json()["code"]) == (403, "over_adjustment_limit")
+        over = {"customer": "A-1001", "unit": "points", "units": 101, "reason": "The oven burned"}
+        asked = till.post("adjustments", over, key="burned")
+        assert (asked.status_code, asked.json()["state"], asked.json()["entries"]) == (202, "asked", [])
+        assert till.post("adjustments", over, key="burned").json() == asked.json()
+        waiting = till.get(f"adjustments/{asked.json()['request']['id']}").json()
+        assert (waiting["state"], waiting["units"], waiting["reason"]) == ("asked", "101", "The oven burned")
+        assert till.get("adjustments/0190f5a0-0000-7000-8000-000000000000").json()["code"] == "adjustment_not_found"
         done = till.post("adjustments", {"customer": "A-1001", "unit": "points", "units": 100, "reason": "Late bread"})
+        assert (done.json()["state"], done.json()["request"]) == ("booked", None)
         assert done.json()["entries"][0]["reason"] == "Late bread"
 
 

@@ -53,6 +53,30 @@ class UnitsAdjusted(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class AdjustmentAsked(Fact):
+    """Somebody asks for an adjustment that takes two people."""
+
+    request_id: int
+    units: int
+
+    @property
+    def subject(self) -> str:
+        return f"adjustment-request:{self.request_id}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class AdjustmentDecided(Fact):
+    """A request was approved, refused, or nobody decided in time ("lapsed")."""
+
+    request_id: int
+    verdict: str
+
+    @property
+    def subject(self) -> str:
+        return f"adjustment-request:{self.request_id}"
+
+
+@dataclass(frozen=True, kw_only=True)
 class TierReached(CustomerFact):
     """A member rose to a tier."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from regulars.groundwork.kernel import clock
 from regulars.groundwork.kernel.jobs import Work, job
 from regulars.groundwork.kernel.schedules import schedule
-from regulars.loyalty.services import announce_reviews, expire_lots, expire_vouchers, prove_books, review_tiers
+from regulars.loyalty.services import announce_reviews, expire_lots, expire_vouchers, lapse_adjustments, prove_books, review_tiers
 
 ACTOR = "system:loyalty"
 schedule("loyalty.ends", kind="loyalty.expire", every_minutes=15)
@@ -15,10 +15,12 @@ schedule("loyalty.proof", kind="loyalty.prove", daily="03:40")
 
 @job("loyalty.expire", lane="long")
 def expire(work: Work) -> None:
-    """Book the ends of lots and of vouchers, as long as there are any."""
+    """Book the ends of lots, of vouchers and of requests, as long as there are any."""
     while expire_lots(at=clock.now()):
         work.beat()
     while expire_vouchers(at=clock.now()):
+        work.beat()
+    while lapse_adjustments(at=clock.now()):
         work.beat()
 
 

@@ -152,6 +152,8 @@ TABLE = Table(
         read("desk:loyalty_statement", ANALYSE),
         read("desk:loyalty_statement_file", ANALYSE),
         write("desk:close_loyalty_days", LEADS),
+        read("desk:loyalty_adjustments", SUPERVISE),
+        write("desk:decide_adjustment", SUPERVISE),
         # Contacts.
         read("desk:log", SERVE | {Role.MARKETER}),
         both("desk:log_contact", SERVE | {Role.MARKETER}),
@@ -334,6 +336,7 @@ TABLE = Table(
         tell("api:sale_refunds", "loyalty:write"),
         tell("api:transfers", "loyalty:adjust"),
         tell("api:adjustments", "loyalty:adjust"),
+        ask("api:adjustment", "loyalty:adjust"),
         tell("api:voucher_redeem", "loyalty:write"),
         ask("api:member_cards", "loyalty:read"),
         ask("api:member_accounts", "loyalty:read"),

@@ -106,6 +106,11 @@ PERSONAL: dict[str, dict[str, str]] = {
     "kernel_tick": {"plain": "schedule"},
     "kernel_worker": {"plain": "owner"},
     "loyalty_account": {"plain": "unit"},
+    "loyalty_adjustmentrequest": {
+        "plain": "unit key state",
+        "words": "reason decided_why",
+        "staff": "asked_by asked_for_by decided_by",
+    },
     "loyalty_closedday": {"plain": "unit closed_on movements", "staff": "actor"},
     "loyalty_entry": {"conduct": "kind giver getter key why booked_on", "staff": "actor"},
     "loyalty_hold": {"plain": "state", "staff": "actor"},

@@ -24,6 +24,7 @@ from regulars.loyalty.queries import (
     liability_of,
     members_of,
     program_coded,
+    requests_waiting,
     shown_units,
     standings_of,
     versions_of,
@@ -58,6 +59,7 @@ def program(request: HttpRequest, code: str) -> HttpResponse:
         "coming": [one for one in versions if one.effective_at > asking.at],
         "versions": _with_changes(versions[: VERSIONS_SHOWN + 1], _names(asking)),
         "more_versions": max(len(versions) - VERSIONS_SHOWN, 0),
+        "waiting": requests_waiting(program=found, at=asking.at),
         "first_of_all": versions[-1].number,
         "current_section": "loyalty",
     }

@@ -4,11 +4,13 @@ from regulars.loyalty.models.holds import Hold, HoldLot
 from regulars.loyalty.models.ledger import Account, ClosedDay, Entry, Lot, LotUse
 from regulars.loyalty.models.offers import OfferUse
 from regulars.loyalty.models.programs import Membership, Program, ProgramVersion
+from regulars.loyalty.models.requests import AdjustmentRequest
 from regulars.loyalty.models.tiers import TierStanding
 from regulars.loyalty.models.vouchers import RewardStock, Voucher, VoucherBatch, VoucherUse
 
 __all__ = [
     "Account",
+    "AdjustmentRequest",
     "ClosedDay",
     "Entry",
     "Hold",

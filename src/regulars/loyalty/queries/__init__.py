@@ -1,6 +1,7 @@
 """Questions about loyalty."""
 
-from regulars.loyalty.models import Entry, Hold, Program, ProgramVersion, Voucher, VoucherBatch, VoucherUse
+from regulars.loyalty.models import AdjustmentRequest, Entry, Hold, Program, ProgramVersion, Voucher, VoucherBatch, VoucherUse
+from regulars.loyalty.queries.adjustments import RequestShown, request_shown, request_with_id, requests_of, requests_waiting
 from regulars.loyalty.queries.exporting import COLUMNS as ENTRY_COLUMNS
 from regulars.loyalty.queries.exporting import loyalty_section, told_entries, vouchers_section
 from regulars.loyalty.queries.holds import hold_state, hold_with_id
@@ -49,6 +50,7 @@ from regulars.loyalty.rules.units import Unit
 __all__ = [
     "ENTRY_COLUMNS",
     "KINDS",
+    "AdjustmentRequest",
     "Balance",
     "BalanceShown",
     "Card",
@@ -78,6 +80,7 @@ __all__ = [
     "ProgramShown",
     "ProgramVersion",
     "Quote",
+    "RequestShown",
     "Reward",
     "RewardFigures",
     "SaleLook",
@@ -123,6 +126,10 @@ __all__ = [
     "quote_for",
     "reason_in_words",
     "reason_of",
+    "request_shown",
+    "request_with_id",
+    "requests_of",
+    "requests_waiting",
     "reward_figures",
     "reward_named",
     "shown_units",

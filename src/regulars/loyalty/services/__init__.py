@@ -1,6 +1,14 @@
 """Verbs of loyalty: the only writers of its books."""
 
-from regulars.loyalty.services.adjusting import adjust_units, transfer_units
+from regulars.loyalty.services.adjusting import Adjusted, adjust_units, transfer_units
+from regulars.loyalty.services.approving import (
+    RequestNotFound,
+    RequestSettled,
+    SecondPersonNeeded,
+    approve_adjustment,
+    lapse_adjustments,
+    refuse_adjustment,
+)
 from regulars.loyalty.services.batching import BadBatch, make_batch
 from regulars.loyalty.services.closing import close_days
 from regulars.loyalty.services.earning import earn_by_purchase, earn_in
@@ -68,6 +76,7 @@ from regulars.loyalty.services.vouchers import UnknownReward, VoucherRefused
 from regulars.loyalty.services.withdrawing import VoucherSettled, expire_vouchers, void_voucher, void_vouchers_of
 
 __all__ = [
+    "Adjusted",
     "AllGivenBack",
     "Applied",
     "BadBatch",
@@ -93,10 +102,13 @@ __all__ = [
     "Proof",
     "Redeemed",
     "Refunded",
+    "RequestNotFound",
+    "RequestSettled",
     "RewardLimitReached",
     "RewardNotNow",
     "RewardNotTheirs",
     "RewardWithoutPrice",
+    "SecondPersonNeeded",
     "Sold",
     "Spent",
     "TooLate",
@@ -112,6 +124,7 @@ __all__ = [
     "allow_guess",
     "announce_reviews",
     "apply_program",
+    "approve_adjustment",
     "capture_hold",
     "check_program",
     "close_days",
@@ -127,12 +140,14 @@ __all__ = [
     "hold_units",
     "issue_voucher",
     "join_program",
+    "lapse_adjustments",
     "make_batch",
     "prove_books",
     "record_sale",
     "redeem_reward",
     "redeem_voucher",
     "refund_sale",
+    "refuse_adjustment",
     "refuse_below_zero",
     "release_hold",
     "reserve_voucher",

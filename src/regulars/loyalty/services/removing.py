@@ -7,6 +7,7 @@ from django.db import models, transaction
 from regulars.groundwork.kernel.bulk.dialect import count_rows_for_planner
 from regulars.loyalty.models import (
     Account,
+    AdjustmentRequest,
     ClosedDay,
     Entry,
     Hold,
@@ -26,6 +27,7 @@ from regulars.loyalty.models import (
 
 # Each table by the way to its program, those first that others don't point to.
 OF_PROGRAM: tuple[tuple[type[models.Model], str], ...] = (
+    (AdjustmentRequest, "program"),
     (VoucherUse, "program"),
     (Voucher, "program"),
     (VoucherBatch, "program"),

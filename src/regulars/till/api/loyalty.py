@@ -15,6 +15,7 @@ from regulars.customers.queries import Customer, customer_of
 from regulars.groundwork.kernel import clock
 from regulars.groundwork.kernel.refusals import NotFound, Refusal
 from regulars.loyalty.queries import (
+    AdjustmentRequest,
     Balance,
     Entry,
     Hold,
@@ -31,6 +32,8 @@ from regulars.loyalty.queries import (
     program_coded,
     programs_of,
     reason_of,
+    request_shown,
+    request_with_id,
     shown_units,
     units_read,
     version_at,
@@ -40,6 +43,7 @@ from regulars.loyalty.services import (
     BadUnits,
     HoldNotFound,
     ProgramNotFound,
+    RequestNotFound,
     UnknownUnit,
     adjust_units,
     apply_program,
@@ -50,6 +54,7 @@ from regulars.loyalty.services import (
     transfer_units,
 )
 from regulars.purchases.queries import purchase_of
+from regulars.staff.queries import owner_of_key
 from regulars.till.api.asking import REFUSALS, NotACursor, caller, opened, sealed, written
 from regulars.till.api.loyalty_shapes import (
     AccountList,
@@ -69,6 +74,7 @@ from regulars.till.api.loyalty_shapes import (
     ProgramList,
     ProgramOut,
     ProgramWhole,
+    RequestOut,
     TransferIn,
     TransferOut,
     VersionOut,
@@ -79,7 +85,7 @@ from regulars.till.api.shapes import Identity, Key
 
 TAGS = ["loyalty"]
 # Numbers of our own rows that mean nothing outside.
-INNER = {"refund"}
+INNER = {"refund", "asked_by"}
 
 
 class ProgramNotNamed(Refusal):
@@ -255,9 +261,15 @@ def new_transfer(request: HttpRequest, transfer: TransferIn, idempotency_key: Ke
     return written(request, route="POST /transfers", at=at, act=act)
 
 
-@api.post("/adjustments", response={201: AdjustmentOut, **REFUSALS}, url_name="adjustments", tags=TAGS, summary="Give or take by hand")
+@api.post(
+    "/adjustments",
+    response={201: AdjustmentOut, 202: AdjustmentOut, **REFUSALS},
+    url_name="adjustments",
+    tags=TAGS,
+    summary="Give or take by hand",
+)
 def new_adjustment(request: HttpRequest, adjustment: AdjustmentIn, idempotency_key: Key = None) -> HttpResponse:
-    """With a reason; 403 `over_adjustment_limit` above what the program lets one person do."""
+    """With a reason. 201: booked. 202: more than the program lets one person do; it waits until somebody else approves of it in the desk."""
     actor, scope = caller(request)
     at = clock.now()
 
@@ -265,13 +277,36 @@ def new_adjustment(request: HttpRequest, adjustment: AdjustmentIn, idempotency_k
         program = program_named(scope, adjustment.program)
         units = smallest(program, adjustment.unit, adjustment.units, at)
         customer = member(scope, adjustment.customer)
+        owner = owner_of_key(key_id=actor.id) if actor.kind == "key" else None
         done = adjust_units(
-            program=program, customer=customer, unit=adjustment.unit, units=units, reason=adjustment.reason, at=at, actor=actor.name
+            program=program,
+            customer=customer,
+            unit=adjustment.unit,
+            units=units,
+            reason=adjustment.reason,
+            at=at,
+            actor=actor.name,
+            person=f"employee:{owner}" if owner else "",
         )
-        shown = AdjustmentOut(entries=entries_shown(done.entries), accounts=accounts_shown(customer, at))
-        return 201, shown.model_dump(mode="json")
+        shown = AdjustmentOut(
+            state="asked" if done.request else "booked",
+            request=_request(done.request, at) if done.request else None,
+            entries=entries_shown(done.entries),
+            accounts=accounts_shown(customer, at),
+        )
+        return 202 if done.request else 201, shown.model_dump(mode="json")
 
     return written(request, route="POST /adjustments", at=at, act=act)
+
+
+@api.get("/adjustments/{id}", response={200: RequestOut, **REFUSALS}, url_name="adjustment", tags=TAGS, summary="An adjustment that waits")
+def one_adjustment(request: HttpRequest, id: Identity) -> RequestOut:
+    """What became of it. 404 `adjustment_not_found`."""
+    _actor, scope = caller(request)
+    found = request_with_id(scope=scope, public_id=id)
+    if found is None:
+        raise RequestNotFound
+    return _request(found, clock.now())
 
 
 def program_named(scope: Scope, code: str) -> Program:
@@ -413,6 +448,23 @@ def _program(program: Program, at: datetime) -> dict[str, Any]:
         frozen=program.frozen_at is not None,
         version=version.number if version and begun else None,
     ).model_dump(mode="json")
+
+
+def _request(row: AdjustmentRequest, at: datetime) -> RequestOut:
+    shown = request_shown(row, at=at)
+    return RequestOut(
+        id=str(row.public_id),
+        customer=str(row.customer.public_id),
+        program=row.program.code,
+        unit=row.unit,
+        units=shown.units,
+        reason=row.reason,
+        state=shown.state,  # type: ignore[arg-type] # the query names these four only
+        asked_at=row.asked_at,
+        ends_at=row.ends_at,
+        decided_at=row.decided_at,
+        why=row.decided_why,
+    )
 
 
 def _change(one: Judged) -> ChangeOut:

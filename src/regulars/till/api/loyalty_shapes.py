@@ -346,7 +346,27 @@ class AdjustmentIn(Strict):
     reason: Said
 
 
+class RequestOut(Schema):
+    """An adjustment that waits for a second person, or did."""
+
+    id: str
+    customer: str
+    program: str
+    unit: str
+    units: str
+    reason: str
+    state: Literal["asked", "approved", "refused", "lapsed"]
+    asked_at: datetime
+    ends_at: datetime = Field(description="when it lapses if nobody decides")
+    decided_at: datetime | None
+    why: str = Field(description="what whoever decided said")
+
+
 class AdjustmentOut(Schema):
+    """`state` asked: more than one person may adjust alone; nothing is booked until somebody else approves of the `request`."""
+
+    state: Literal["booked", "asked"]
+    request: RequestOut | None
     entries: list[LedgerEntryOut]
     accounts: list[AccountOut]
 
