@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 from datetime import datetime, timedelta
@@ -14,11 +15,13 @@ from regulars.groundwork.kernel.refusals import Refusal
 from regulars.loyalty.models import Entry
 from regulars.loyalty.queries import quote_for
 from regulars.loyalty.services import (
+    NothingToTell,
     NoticeTooShort,
     adjust_units,
     apply_program,
     approve_adjustment,
     earn_by_purchase,
+    record_expiry_notice,
     refuse_adjustment,
     spend_units,
 )
@@ -159,3 +162,22 @@ def test_adjustments_that_take_two_people(cast: Cast) -> None:
         except Refusal as refusal:
             answer = refusal.code
         assert (answer, balance(cast.ada, at).usable) == (then, int(usable)), (who, does)
+
+
+def test_notices_before_points_end_by_inactivity(cast: Cast) -> None:
+    match = re.search(r'`"expiry": (\{.*?\}\})`', TEXT)
+    assert match
+    for number, (told, until) in enumerate(rows_of("| Told on |")):
+        who = enrol(cast.business, "Some", "Body", f"N-{number}", None)
+        shape = with_value("units.points.expiry", match[1])
+        program = apply_program(scope=cast.scope, text=json.dumps(shape), at=local("2025-06-01 12:00"), actor=ACTOR).version.program
+        bought(cast, who, "cake 10.00", local("2025-06-30 12:00"))
+        try:
+            at = local(f"{told} 12:00")
+        except ValueError:
+            assert told == "nobody told them"
+        else:
+            with contextlib.suppress(NothingToTell):
+                record_expiry_notice(program=program, customer=who, unit="points", way="letter", proof="RN", at=at, actor=ACTOR)
+        days = (local("2030-01-01 12:00"),) if until == "never" else (local(f"{until} 23:59"), local(f"{until} 23:59") + MINUTE)
+        assert [balance(who, day).usable for day in days] == [10, 0][: len(days)], told

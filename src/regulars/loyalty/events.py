@@ -111,6 +111,27 @@ class TierAtRisk(CustomerFact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ExpiryNoticeDue(CustomerFact):
+    """A member has to be told that units end by inactivity: until somebody has, they don't."""
+
+    program_id: int
+    unit: str
+    units: int
+    due_on: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExpiryNoticed(CustomerFact):
+    """A member was told: the units end after this day unless they come back."""
+
+    program_id: int
+    unit: str
+    units: int
+    ends_on: str
+    way: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class CardFilled(CustomerFact):
     """A punch card, or several, are full."""
 

@@ -5,7 +5,15 @@ from __future__ import annotations
 from regulars.groundwork.kernel import clock
 from regulars.groundwork.kernel.jobs import Work, job
 from regulars.groundwork.kernel.schedules import schedule
-from regulars.loyalty.services import announce_reviews, expire_lots, expire_vouchers, lapse_adjustments, prove_books, review_tiers
+from regulars.loyalty.services import (
+    announce_reviews,
+    ask_for_notices,
+    expire_lots,
+    expire_vouchers,
+    lapse_adjustments,
+    prove_books,
+    review_tiers,
+)
 
 ACTOR = "system:loyalty"
 schedule("loyalty.ends", kind="loyalty.expire", every_minutes=15)
@@ -32,8 +40,10 @@ def prove(work: Work) -> None:
 
 @job("loyalty.review", lane="long")
 def review(work: Work) -> None:
-    """Hold the reviews of tiers that are due, and tell of those that come near."""
+    """Hold the reviews of tiers that are due, tell of those that come near, and say who has to be told before their units end."""
     while review_tiers(at=clock.now()):
         work.beat()
     while announce_reviews(at=clock.now()):
+        work.beat()
+    while ask_for_notices(at=clock.now()):
         work.beat()

@@ -113,6 +113,7 @@ PERSONAL: dict[str, dict[str, str]] = {
     },
     "loyalty_closedday": {"plain": "unit closed_on movements", "staff": "actor"},
     "loyalty_entry": {"conduct": "kind giver getter key why booked_on", "staff": "actor"},
+    "loyalty_expirynotice": {"conduct": "way", "words": "proof", "staff": "actor"},
     "loyalty_hold": {"plain": "state", "staff": "actor"},
     "loyalty_offeruse": {"conduct": "offer shares"},
     "loyalty_program": {"plain": "code currency zone frozen_reason origin"},

@@ -64,6 +64,18 @@ def test_50_what_is_worse_for_members_is_named_and_waits_for_its_notice(
     assert said(cast, capsys, "program", "apply", str(file))[1].startswith("Version 2")
 
 
+def test_28_who_has_to_be_told_is_listed_and_that_they_were_is_noted(cast: Cast, capsys: pytest.CaptureFixture[str]) -> None:
+    program = ["--program", "crumbs"]
+    opened(cast, points={"expiry": {"kind": "activity", "months": 3, "notice": {}}})
+    bought(cast, cast.ada, "10", at=JUNE)
+    assert said(cast, capsys, "notices", "wanted", *program) == (0, f"{cast.ada.public_id} points 10 2026-09-15T22:00:00+00:00\n")
+    proof = ["--unit", "points", "--way", "letter", "--proof", "RN 1"]
+    noted = ["notices", "record", str(cast.ada.public_id), *program, *proof]
+    assert said(cast, capsys, *noted) == (0, "They end at 2026-09-15T22:00:00+00:00.\n")
+    assert said(cast, capsys, "notices", "wanted", *program) == (0, "")
+    assert said(cast, capsys, *noted)[0] != 0
+
+
 def test_statement_ends_export_and_proof(cast: Cast, capsys: pytest.CaptureFixture[str]) -> None:
     opened(cast, at=local("2026-06-15 00:00"), points={"expiry": {"kind": "fixed", "months": 1}, "scale": 1})
     bought(cast, cast.ada, "10.50", at=JUNE)

@@ -79,6 +79,11 @@ def judged(before: Program, after: Program) -> list[tuple[str, str, str]]:
             {"points": {"expiry": {"kind": "fixed", "months": 12}}},
             "units.points.expiry.kind", "lives_longer", "ends_sooner",
         ),
+        (
+            {"points": {"expiry": {"kind": "activity", "months": 12, "notice": {}}}},
+            {"points": {"expiry": {"kind": "activity", "months": 12}}},
+            "units.points.expiry.notice", "lives_longer", "ends_sooner",
+        ),
         ({}, {"points": {"pending_days": 14}}, "units.points.pending_days", "active_sooner", "active_later"),
         ({"points": {"shortfall": "write_off"}}, {}, "units.points.shortfall", "owes_less", "owes_more"),
         ({}, {"points": {"worth": "0.05"}}, "units.points.worth", "worth_more", "worth_less"),

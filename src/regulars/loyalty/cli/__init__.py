@@ -14,6 +14,7 @@ from regulars.business.queries import all_businesses, scope_named
 from regulars.groundwork.kernel import clock
 from regulars.groundwork.kernel.refusals import Refusal
 from regulars.groundwork.kernel.tables.writing import csv_lines
+from regulars.loyalty.cli.notices import notice_words
 from regulars.loyalty.cli.reading import ACTOR, bytes_of, date_in, instant_in, program_named, say
 from regulars.loyalty.cli.vouchers import voucher_words
 from regulars.loyalty.queries import (
@@ -73,6 +74,7 @@ def commands(add: Any) -> None:
     export.add_argument("--format", choices=["csv", "json"], default="csv", help="json: one object a line")
     export.set_defaults(run=_export)
     voucher_words(words.add_parser("vouchers", help="codes for rewards").add_subparsers(dest="act", required=True))
+    notice_words(words.add_parser("notices", help="who has to be told before units end").add_subparsers(dest="act", required=True))
     verify = words.add_parser("verify", help="prove the books; a program whose books don't agree is frozen")
     verify.set_defaults(run=_verify)
     thaw = words.add_parser("thaw", help="let members of a frozen program spend again")

@@ -1,7 +1,7 @@
 """What the ledger is made of."""
 
 from regulars.loyalty.models.holds import Hold, HoldLot
-from regulars.loyalty.models.ledger import Account, ClosedDay, Entry, Lot, LotUse
+from regulars.loyalty.models.ledger import Account, ClosedDay, Entry, ExpiryNotice, Lot, LotUse
 from regulars.loyalty.models.offers import OfferUse
 from regulars.loyalty.models.programs import Membership, Program, ProgramVersion
 from regulars.loyalty.models.requests import AdjustmentRequest
@@ -13,6 +13,7 @@ __all__ = [
     "AdjustmentRequest",
     "ClosedDay",
     "Entry",
+    "ExpiryNotice",
     "Hold",
     "HoldLot",
     "Lot",

@@ -10,6 +10,7 @@ from regulars.loyalty.queries.liability import Liability, Standing, liability_of
 from regulars.loyalty.queries.looking import SaleLook, look_at_sale
 from regulars.loyalty.queries.meaning import Meaning, change_in_words, meaning_of, reason_in_words
 from regulars.loyalty.queries.members import BalanceShown, CardShown, MemberShown, ProgramShown, entry_of, entry_units, member_shown
+from regulars.loyalty.queries.notices import NoticeWanted, notices_wanted
 from regulars.loyalty.queries.preview import Preview, earning_preview
 from regulars.loyalty.queries.programs import document_of, program_coded, programs_of, version_at, versions_of
 from regulars.loyalty.queries.quoting import ProgramQuote, Quote, quote_for
@@ -73,6 +74,7 @@ __all__ = [
     "MemberShown",
     "MemberVoucher",
     "Moved",
+    "NoticeWanted",
     "Period",
     "Preview",
     "Program",
@@ -118,6 +120,7 @@ __all__ = [
     "members_week",
     "money_left",
     "moved",
+    "notices_wanted",
     "nth_purchase_discount",
     "points_with_tiers",
     "program_coded",

@@ -15,6 +15,7 @@ from regulars.loyalty.services.earning import earn_by_purchase, earn_in
 from regulars.loyalty.services.expiring import expire_lots
 from regulars.loyalty.services.forgetting import forfeit_accounts
 from regulars.loyalty.services.issuing import issue_voucher
+from regulars.loyalty.services.noticing import NothingToTell, NoticeUnproven, ask_for_notices, record_expiry_notice
 from regulars.loyalty.services.offering import Offers, TotalDiffers, refuse_below_zero
 from regulars.loyalty.services.programs import (
     Applied,
@@ -89,7 +90,9 @@ __all__ = [
     "NoSuchLine",
     "NotASale",
     "NotEnoughUnits",
+    "NothingToTell",
     "NoticeTooShort",
+    "NoticeUnproven",
     "Offers",
     "OtherCurrency",
     "OutOfStock",
@@ -125,6 +128,7 @@ __all__ = [
     "announce_reviews",
     "apply_program",
     "approve_adjustment",
+    "ask_for_notices",
     "capture_hold",
     "check_program",
     "close_days",
@@ -143,6 +147,7 @@ __all__ = [
     "lapse_adjustments",
     "make_batch",
     "prove_books",
+    "record_expiry_notice",
     "record_sale",
     "redeem_reward",
     "redeem_voucher",

@@ -152,6 +152,8 @@ def transfer_units(
         for number, part in uses:
             lot = out.lots[number]
             line = Line(kind="transferred", other="transfer", at=at)
-            entries.append(into.give(part, line, lives=(lot.active_at, lot.expires_at), priority=lot.priority))
+            # What ends only after a notice has told nothing to its new owner yet; where the program knows of none any more it never ends.
+            ends = lot.expires_at if lot.due_at is None else lot.due_at if into.unit.expiry.notice else None
+            entries.append(into.give(part, line, lives=(lot.active_at, ends), priority=lot.priority))
         keep_alive(out)
         return entries

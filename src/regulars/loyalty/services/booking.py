@@ -113,7 +113,8 @@ class Purse:
         return entry
 
     def lodge(self, entry: Entry, units: int, *, active_at: datetime, ends_at: datetime | None, priority: int = 0) -> None:
-        """A new lot for the units of an entry; what the account owes is repaid out of it first."""
+        """A new lot for the units of an entry; what the account owes is repaid out of it first. Where an end needs a notice, it is due only."""
+        due = ends_at if self.unit.expiry.notice is not None else None
         account = next(one for one in self.accounts if one.pk == entry.account_id)
         repaid = min(account.debt, units)
         lot = Lot.objects.create(
@@ -124,7 +125,8 @@ class Purse:
             priority=priority,
             earned_at=entry.at,
             active_at=active_at,
-            expires_at=ends_at,
+            expires_at=None if due else ends_at,
+            due_at=due,
         )
         if repaid:
             LotUse.objects.create(entry=entry, lot=lot, units=repaid)

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from regulars.loyalty.models import Account, AdjustmentRequest, Hold, Membership
+from regulars.loyalty.models import Account, AdjustmentRequest, ExpiryNotice, Hold, Membership
 from regulars.loyalty.queries.programs import document_of, version_at
 from regulars.loyalty.services.booking import Line, Terms, free_hold, open_purse
 from regulars.loyalty.services.withdrawing import void_vouchers_of
@@ -34,6 +34,7 @@ def forfeit_accounts(*, customer_ids: Sequence[int], at: datetime, actor: str) -
                 purse.note(owing, owing.debt, line, giver="written_off", getter="member")
                 purse.forgive(owing, owing.debt)
         _end_requests(customer_ids, at, actor)
+        ExpiryNotice.objects.filter(account__customer__in=customer_ids).update(proof="")
         void_vouchers_of(customer_ids=customer_ids, reason="forgotten", at=at, actor=actor)
         return forfeited
 

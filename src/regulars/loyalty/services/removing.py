@@ -10,6 +10,7 @@ from regulars.loyalty.models import (
     AdjustmentRequest,
     ClosedDay,
     Entry,
+    ExpiryNotice,
     Hold,
     HoldLot,
     Lot,
@@ -28,6 +29,7 @@ from regulars.loyalty.models import (
 # Each table by the way to its program, those first that others don't point to.
 OF_PROGRAM: tuple[tuple[type[models.Model], str], ...] = (
     (AdjustmentRequest, "program"),
+    (ExpiryNotice, "account__program"),
     (VoucherUse, "program"),
     (Voucher, "program"),
     (VoucherBatch, "program"),
