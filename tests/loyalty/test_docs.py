@@ -12,20 +12,22 @@ import pytest
 from django.db import transaction
 
 from regulars.groundwork.kernel.refusals import Refusal
-from regulars.loyalty.models import Entry
+from regulars.loyalty.models import Dispute, Entry
 from regulars.loyalty.queries import quote_for
 from regulars.loyalty.services import (
     NothingToTell,
     NoticeTooShort,
+    PointsPaid,
     adjust_units,
     apply_program,
     approve_adjustment,
     earn_by_purchase,
     record_expiry_notice,
+    record_sale,
     refuse_adjustment,
     spend_units,
 )
-from regulars.purchases.queries import Purchase, SaleLine
+from regulars.purchases.queries import Purchase, Sale, SaleLine
 
 from tests.cast import ACTOR, Cast, enrol
 from tests.loyalty.club import START, balance, cents, local, recorded, refunded
@@ -181,3 +183,29 @@ def test_notices_before_points_end_by_inactivity(cast: Cast) -> None:
                 record_expiry_notice(program=program, customer=who, unit="points", way="letter", proof="RN", at=at, actor=ACTOR)
         days = (local("2030-01-01 12:00"),) if until == "never" else (local(f"{until} 23:59"), local(f"{until} 23:59") + MINUTE)
         assert [balance(who, day).usable for day in days] == [10, 0][: len(days)], told
+
+
+def test_tills_that_were_offline(cast: Cast) -> None:
+    for number, (says, first, second, usable, owed, disputes) in enumerate(rows_of("| The program says |")):
+        who = enrol(cast.business, "Some", "Body", f"T-{number}", None)
+        noon = JUNE + timedelta(days=number * 31)
+        # What is worse for members was told thirty days before.
+        begins = {"effective_at": noon.isoformat()}
+        text = json.dumps(with_value("offline_overspend", f'"{says}"') | begins)
+        program = apply_program(scope=cast.scope, text=text, at=JUNE, actor=ACTOR).version.program
+        adjust_units(program=program, customer=who, unit="points", units=500, reason="A start", at=noon, actor=ACTOR)
+        at = noon + timedelta(hours=1)
+        for _sync in range(3):
+            for till, then in (("first", first), ("second", second)):
+                sale = Sale(
+                    at=noon + timedelta(minutes=30), currency="EUR", amount_minor=3000, source=till, receipt=f"{till}-{number}", lines=[]
+                )
+                paid = PointsPaid(program=program, unit="points", units=300)
+                try:
+                    record_sale(customer=who, branch=cast.market, sale=sale, paid=paid, at=at, actor=ACTOR, offline=True)
+                    answer = "takes 300"
+                except Refusal as refusal:
+                    answer = refusal.code
+                assert answer == then, (says, till)
+        stands = balance(who, at)
+        assert (stands.usable, stands.debt, Dispute.objects.filter(customer=who).count()) == (int(usable), int(owed), int(disputes))

@@ -77,6 +77,26 @@ class AdjustmentDecided(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class OfflineOverspent(CustomerFact):
+    """An offline till took more units than the member had: the rest is owed, and disputed."""
+
+    dispute_id: int
+    units: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class DisputeSettled(Fact):
+    """Somebody looked at a dispute: what is owed was "kept" or "forgiven"."""
+
+    dispute_id: int
+    how: str
+
+    @property
+    def subject(self) -> str:
+        return f"dispute:{self.dispute_id}"
+
+
+@dataclass(frozen=True, kw_only=True)
 class TierReached(CustomerFact):
     """A member rose to a tier."""
 

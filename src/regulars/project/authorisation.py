@@ -154,6 +154,7 @@ TABLE = Table(
         write("desk:close_loyalty_days", LEADS),
         read("desk:loyalty_adjustments", SUPERVISE),
         write("desk:decide_adjustment", SUPERVISE),
+        write("desk:settle_dispute", SUPERVISE),
         # Contacts.
         read("desk:log", SERVE | {Role.MARKETER}),
         both("desk:log_contact", SERVE | {Role.MARKETER}),

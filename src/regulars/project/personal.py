@@ -112,6 +112,7 @@ PERSONAL: dict[str, dict[str, str]] = {
         "staff": "asked_by asked_for_by decided_by",
     },
     "loyalty_closedday": {"plain": "unit closed_on movements", "staff": "actor"},
+    "loyalty_dispute": {"plain": "unit", "conduct": "settled_how", "words": "settled_why", "staff": "settled_by"},
     "loyalty_entry": {"conduct": "kind giver getter key why booked_on", "staff": "actor"},
     "loyalty_expirynotice": {"conduct": "way", "words": "proof", "staff": "actor"},
     "loyalty_hold": {"plain": "state", "staff": "actor"},

@@ -8,10 +8,12 @@ import pytest
 from django.test import Client
 
 from regulars.groundwork.kernel import clock
-from regulars.loyalty.models import AdjustmentRequest, Program
+from regulars.loyalty.models import AdjustmentRequest, Dispute, Program
+from regulars.loyalty.services import PointsPaid, record_sale
+from regulars.purchases.queries import Sale
 from regulars.staff.queries import Role
 
-from tests.cast import PASSWORD, Cast, employ
+from tests.cast import ACTOR, PASSWORD, Cast, employ
 from tests.loyalty.club import bought, local, opened, usable
 
 pytestmark = pytest.mark.django_db
@@ -104,3 +106,22 @@ def test_only_supervisors_see_it(cast: Cast, program: Program, desk: Client) -> 
 def test_what_does_not_exist_is_not_found(cast: Cast, program: Program, desk: Client, path: str) -> None:
     answer = desk.post(path, {"how": "approve"}) if path.endswith("decide/") else desk.get(path)
     assert answer.status_code == 404
+
+
+def test_38_a_dispute_with_an_offline_till_is_settled_on_the_page(cast: Cast, desk: Client) -> None:
+    program = opened(cast, offline_overspend="debt")
+    sale = Sale(at=NOW, currency="EUR", amount_minor=3000, source="till", receipt="T-7", lines=[])
+    paid = PointsPaid(program=program, unit="points", units=300)
+    record_sale(customer=cast.ada, branch=cast.market, sale=sale, paid=paid, at=NOW, actor=ACTOR, offline=True)
+    assert "1 dispute with an offline till waits" in words(desk.get("/loyalty/crumbs/"))
+    page = words(desk.get(PAGE))
+    assert "300 Points too many" in page
+    assert "Receipt T-7" in page
+    address = f"/loyalty/crumbs/disputes/{Dispute.objects.get().public_id}/settle/"
+    lacking = desk.post(address, {"how": "forgiven"})
+    assert (lacking.status_code, "Say what you found" in words(lacking)) == (422, True)
+    assert desk.post(address, {"how": "burn", "why": "x"}).status_code == 404
+    page = words(desk.post(address, {"how": "forgiven", "why": "Our fault"}, follow=True))
+    assert "Our fault" in page
+    assert "too many" not in page
+    assert "offline till" not in words(desk.get("/loyalty/crumbs/"))

@@ -20,6 +20,7 @@ from regulars.loyalty.queries import (
     Liability,
     Standing,
     differences,
+    disputes_open,
     document_of,
     liability_of,
     members_of,
@@ -60,6 +61,7 @@ def program(request: HttpRequest, code: str) -> HttpResponse:
         "versions": _with_changes(versions[: VERSIONS_SHOWN + 1], _names(asking)),
         "more_versions": max(len(versions) - VERSIONS_SHOWN, 0),
         "waiting": requests_waiting(program=found, at=asking.at),
+        "disputes": disputes_open(program=found),
         "first_of_all": versions[-1].number,
         "current_section": "loyalty",
     }

@@ -1,8 +1,8 @@
-"""What needs a second person in a program: adjustments above the limit for one."""
+"""What waits for people in a program: adjustments above the limit for one, and disputes with offline tills."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -12,9 +12,11 @@ from django.utils.translation import gettext as _
 from regulars.desk.web.asking import Asking
 from regulars.groundwork.kernel.refusals import NotFound, Refusal
 from regulars.groundwork.kernel.retrying import retried
-from regulars.loyalty.queries import Program, RequestShown, document_of, program_coded, requests_of, versions_of
-from regulars.loyalty.services import approve_adjustment, refuse_adjustment
+from regulars.loyalty.queries import DisputeShown, Program, RequestShown, disputes_of, document_of, program_coded, requests_of, versions_of
+from regulars.loyalty.services import approve_adjustment, refuse_adjustment, settle_dispute
 from regulars.staff.queries import employee_names
+
+HOWS: dict[str, Literal["kept", "forgiven"]] = {"kept": "kept", "forgiven": "forgiven"}
 
 
 def adjustments(request: HttpRequest, code: str) -> HttpResponse:
@@ -45,6 +47,24 @@ def decide(request: HttpRequest, code: str, id: str) -> HttpResponse:
     return redirect("desk:loyalty_adjustments", code=code)
 
 
+def settle(request: HttpRequest, code: str, id: str) -> HttpResponse:
+    """A dispute was looked at: what is owed stays, or is forgiven."""
+    asking = Asking(request)
+    program = _program(asking, code)
+    why, chosen = request.POST.get("why", ""), request.POST.get("how", "")
+    if chosen not in HOWS:
+        raise Http404
+    how = HOWS[chosen]
+    try:
+        retried(lambda: settle_dispute(scope=asking.scope, public_id=id, how=how, why=why, at=asking.at, actor=asking.actor.name))
+    except NotFound:
+        raise
+    except Refusal as refusal:
+        return _page(asking, program, fault=(id, refusal.sentence, why))
+    messages.success(request, _("Settled."))
+    return redirect("desk:loyalty_adjustments", code=code)
+
+
 def _program(asking: Asking, code: str) -> Program:
     found = program_coded(scope=asking.scope, code=code)
     if found is None:
@@ -54,12 +74,15 @@ def _program(asking: Asking, code: str) -> Program:
 
 def _page(asking: Asking, program: Program, *, fault: tuple[str, str, str] = ("", "", "")) -> HttpResponse:
     waiting, settled = requests_of(scope=asking.scope, program=program, at=asking.at)
+    disputes, looked_at = disputes_of(scope=asking.scope, program=program, at=asking.at)
     names = {f"employee:{number}": name for number, _public_id, name in employee_names(scope=asking.scope)}
     context: dict[str, Any] = {
         "program": program,
         "name": document_of(versions_of(program=program)[0]).name,
         "waiting": [_listed(one, asking, names) | _fault_of(one, fault) for one in waiting],
         "settled": [_listed(one, asking, names) for one in settled],
+        "disputes": [{"shown": one, **_fault_of(one, fault)} for one in disputes],
+        "looked_at": [{"shown": one, "by": names.get(one.row.settled_by, "")} for one in looked_at],
         "fault": fault[1],
         "current_section": "loyalty",
     }
@@ -80,6 +103,6 @@ def _listed(one: RequestShown, asking: Asking, names: dict[str, str]) -> dict[st
     }
 
 
-def _fault_of(one: RequestShown, fault: tuple[str, str, str]) -> dict[str, str]:
+def _fault_of(one: RequestShown | DisputeShown, fault: tuple[str, str, str]) -> dict[str, str]:
     id, sentence, why = fault
     return {"fault": sentence, "why": why} if str(one.row.public_id) == id else {"fault": "", "why": ""}

@@ -142,6 +142,7 @@ urlpatterns = [
     path("loyalty/<slug:code>/edit/", loyalty_builder.edit, name="edit_loyalty_program"),
     path("loyalty/<slug:code>/adjustments/", loyalty_adjustments.adjustments, name="loyalty_adjustments"),
     path("loyalty/<slug:code>/adjustments/<str:id>/decide/", loyalty_adjustments.decide, name="decide_adjustment"),
+    path("loyalty/<slug:code>/disputes/<str:id>/settle/", loyalty_adjustments.settle, name="settle_dispute"),
     path("loyalty/<slug:code>/statement/", loyalty_statement.statement, name="loyalty_statement"),
     path("loyalty/<slug:code>/statement/export/", loyalty_statement.file, name="loyalty_statement_file"),
     path("loyalty/<slug:code>/statement/close/", loyalty_statement.close, name="close_loyalty_days"),

@@ -4,7 +4,7 @@ from regulars.loyalty.models.holds import Hold, HoldLot
 from regulars.loyalty.models.ledger import Account, ClosedDay, Entry, ExpiryNotice, Lot, LotUse
 from regulars.loyalty.models.offers import OfferUse
 from regulars.loyalty.models.programs import Membership, Program, ProgramVersion
-from regulars.loyalty.models.requests import AdjustmentRequest
+from regulars.loyalty.models.requests import AdjustmentRequest, Dispute
 from regulars.loyalty.models.tiers import TierStanding
 from regulars.loyalty.models.vouchers import RewardStock, Voucher, VoucherBatch, VoucherUse
 
@@ -12,6 +12,7 @@ __all__ = [
     "Account",
     "AdjustmentRequest",
     "ClosedDay",
+    "Dispute",
     "Entry",
     "ExpiryNotice",
     "Hold",

@@ -1,4 +1,4 @@
-"""What one person asks for and another one decides."""
+"""What waits for people: adjustments that take two of them, and disputes with offline tills."""
 
 from __future__ import annotations
 
@@ -46,4 +46,34 @@ class AdjustmentRequest(models.Model):
             models.Index(fields=["program", "asked_at"], name="loyalty_request_story"),
             models.Index(fields=["ends_at"], name="loyalty_request_waits", condition=Q(state="asked")),
             models.Index(fields=["customer"], name="loyalty_request_member"),
+        ]
+
+
+class Dispute(models.Model):
+    """An offline till took more units than the member had left: `units` are owed since. Open until somebody has looked."""
+
+    public_id = models.UUIDField(default=new_id, unique=True, editable=False)
+    program = models.ForeignKey("loyalty.Program", on_delete=models.PROTECT, related_name="+", db_index=False)
+    customer = models.ForeignKey("customers.Customer", on_delete=models.PROTECT, related_name="+", db_index=False)
+    purchase = models.ForeignKey("purchases.Purchase", on_delete=models.PROTECT, related_name="+", db_index=False)
+    unit = models.CharField(max_length=40)
+    units = models.BigIntegerField()
+    at = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True, blank=True)
+    settled_by = models.CharField(max_length=60, blank=True, default="")
+    settled_how = models.CharField(max_length=8, blank=True, default="")
+    settled_why = models.CharField(max_length=400, blank=True, default="")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["purchase", "program", "unit"], name="loyalty_dispute_once"),
+            models.CheckConstraint(condition=Q(units__gt=0), name="loyalty_dispute_owes"),
+            models.CheckConstraint(
+                condition=Q(settled_at=None, settled_how="") | Q(settled_at__isnull=False, settled_how__in=["kept", "forgiven"]),
+                name="loyalty_dispute_settled",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["program", "at"], name="loyalty_dispute_story"),
+            models.Index(fields=["customer"], name="loyalty_dispute_member"),
         ]

@@ -2,6 +2,7 @@
 
 from regulars.loyalty.models import AdjustmentRequest, Entry, Hold, Program, ProgramVersion, Voucher, VoucherBatch, VoucherUse
 from regulars.loyalty.queries.adjustments import RequestShown, request_shown, request_with_id, requests_of, requests_waiting
+from regulars.loyalty.queries.disputes import DisputeShown, disputes_of, disputes_open
 from regulars.loyalty.queries.exporting import COLUMNS as ENTRY_COLUMNS
 from regulars.loyalty.queries.exporting import loyalty_section, told_entries, vouchers_section
 from regulars.loyalty.queries.holds import hold_state, hold_with_id
@@ -59,6 +60,7 @@ __all__ = [
     "Change",
     "DayLine",
     "Discount",
+    "DisputeShown",
     "Document",
     "Earning",
     "Entry",
@@ -102,6 +104,8 @@ __all__ = [
     "code_of",
     "codes_of_batch",
     "differences",
+    "disputes_of",
+    "disputes_open",
     "document_of",
     "earning_preview",
     "entries_of",

@@ -334,6 +334,7 @@ TOP: dict[str, Judge] = {
     "late_days_max": _more("late_days_fewer", "late_days_more"),
     "notice_days": _more("notice_shorter", "notice_longer"),
     "adjustment_units_max": _own_books,
+    "offline_overspend": _either("refuse", "owes_more", "owes_less"),
     "stacking": lambda old, new, leaf: LIMIT(old.stacking, new.stacking, leaf),
 }
 UNIT = RULE | {

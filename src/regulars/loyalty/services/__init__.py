@@ -11,6 +11,7 @@ from regulars.loyalty.services.approving import (
 )
 from regulars.loyalty.services.batching import BadBatch, make_batch
 from regulars.loyalty.services.closing import close_days
+from regulars.loyalty.services.disputing import DisputeNotFound, DisputeOver, settle_dispute
 from regulars.loyalty.services.earning import earn_by_purchase, earn_in
 from regulars.loyalty.services.expiring import expire_lots
 from regulars.loyalty.services.forgetting import forfeit_accounts
@@ -82,6 +83,8 @@ __all__ = [
     "Applied",
     "BadBatch",
     "BadUnits",
+    "DisputeNotFound",
+    "DisputeOver",
     "DocumentRefused",
     "HoldExpired",
     "HoldNotFound",
@@ -159,6 +162,7 @@ __all__ = [
     "restore_spending",
     "return_use",
     "review_tiers",
+    "settle_dispute",
     "spend_units",
     "take_back_by_refund",
     "thaw_program",

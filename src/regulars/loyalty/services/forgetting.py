@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from regulars.loyalty.models import Account, AdjustmentRequest, ExpiryNotice, Hold, Membership
+from regulars.loyalty.models import Account, AdjustmentRequest, Dispute, ExpiryNotice, Hold, Membership
 from regulars.loyalty.queries.programs import document_of, version_at
 from regulars.loyalty.services.booking import Line, Terms, free_hold, open_purse
 from regulars.loyalty.services.withdrawing import void_vouchers_of
@@ -44,3 +44,4 @@ def _end_requests(customer_ids: Sequence[int], at: datetime, actor: str) -> None
     rows = AdjustmentRequest.objects.filter(customer__in=customer_ids)
     rows.filter(state="asked").update(state="refused", decided_at=at, decided_by=actor)
     rows.update(reason="", decided_why="")
+    Dispute.objects.filter(customer__in=customer_ids).update(settled_why="")

@@ -9,6 +9,7 @@ from regulars.loyalty.models import (
     Account,
     AdjustmentRequest,
     ClosedDay,
+    Dispute,
     Entry,
     ExpiryNotice,
     Hold,
@@ -29,6 +30,7 @@ from regulars.loyalty.models import (
 # Each table by the way to its program, those first that others don't point to.
 OF_PROGRAM: tuple[tuple[type[models.Model], str], ...] = (
     (AdjustmentRequest, "program"),
+    (Dispute, "program"),
     (ExpiryNotice, "account__program"),
     (VoucherUse, "program"),
     (Voucher, "program"),

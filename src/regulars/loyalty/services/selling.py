@@ -21,6 +21,7 @@ from regulars.loyalty.rules.calendars import DAY
 from regulars.loyalty.rules.paying import shares_paid, worth_of
 from regulars.loyalty.rules.units import Unit
 from regulars.loyalty.services.booking import lock_accounts
+from regulars.loyalty.services.disputing import open_dispute
 from regulars.loyalty.services.earning import earn_by_purchase
 from regulars.loyalty.services.offering import Given, Offers, offers_given, offers_standing, record_uses, refuse_other_total
 from regulars.loyalty.services.programs import terms_at
@@ -97,10 +98,12 @@ def record_sale(
     at: datetime,
     actor: str,
     offers: Offers | None = None,
+    offline: bool = False,
 ) -> Sold:
     """Record a sale at its full prices, give it its offers when they are wanted, take the points that pay a part of it, and earn on the rest;
     again changes nothing.
 
+    `offline`: the goods are gone already. Where the program says so, points that are missing are owed and disputed instead of refused (case 38).
     `sale.receipt` says what "again" is. A sale `at` the very instant of the call has no time of its own: its repeat is known by the rest.
     Raises TooLate, TotalDiffers, PaysNothing, PaysTooMuch, OtherCurrency, HoldNotFound, ProgramNotFound, and as `spend_units`, `capture_hold` and
     `record_purchase` (ReceiptTaken: same receipt, other content).
@@ -122,7 +125,7 @@ def record_sale(
             refuse_untimely(business_id=customer.business_id, dated=sale.at, at=at)
             record_uses(given=given, purchase=recorded.purchase)
             if due:
-                _pay(customer, due, recorded.purchase, at, actor)
+                _pay(customer, due, recorded.purchase, at, actor, offline)
         else:
             _refuse_other(recorded, _net_of(sale, due), due)
         earn_by_purchase(purchase=recorded.purchase, at=at, actor=actor)
@@ -202,13 +205,14 @@ def _net_of(sale: Sale, due: _Due | None) -> Sale:
     return replace(sale, amount_minor=sale.amount_minor - due.worth_minor, lines=lines)
 
 
-def _pay(customer: Customer, due: _Due, purchase: Purchase, at: datetime, actor: str) -> None:
+def _pay(customer: Customer, due: _Due, purchase: Purchase, at: datetime, actor: str, offline: bool) -> None:
     why: dict[str, Any] = {"worth_minor": due.worth_minor, "currency": purchase.currency, "receipt": purchase.receipt}
     if due.hold:
         scope = Scope(customer.business_id)
         capture_hold(scope=scope, public_id=str(due.hold.public_id), at=at, actor=actor, units=due.units, purchase_id=purchase.pk, why=why)
         return
-    spend_units(
+    overdraw = offline and terms_at(program=due.program, at=purchase.at).document.offline_overspend == "debt"
+    spent = spend_units(
         program=due.program,
         customer=customer,
         unit=due.unit,
@@ -218,7 +222,10 @@ def _pay(customer: Customer, due: _Due, purchase: Purchase, at: datetime, actor:
         actor=actor,
         key=f"pay:{purchase.pk}",
         purchase_id=purchase.pk,
+        overdraw=overdraw,
     )
+    if spent.owed:
+        open_dispute(program=due.program, purchase=purchase, unit=due.unit, units=spent.owed, at=at, actor=actor)
 
 
 def _refuse_other(recorded: Recorded, sale: Sale, due: _Due | None) -> None:
