@@ -11,10 +11,11 @@ import pytest
 from regulars.groundwork.kernel import clock
 from regulars.groundwork.kernel.models import FactRow
 from regulars.loyalty.models import Dispute, Entry
+from regulars.loyalty.services import join_program
 from regulars.purchases.models import Purchase
 
-from tests.cast import Cast
-from tests.loyalty.club import BASE, changed
+from tests.cast import ACTOR, Cast
+from tests.loyalty.club import BASE, changed, opened
 from tests.till.loyalty_till import AT, Till, at_the_till, later
 
 pytestmark = pytest.mark.django_db
@@ -233,6 +234,18 @@ def test_38_two_offline_tills_spend_the_same_points_and_sync_three_times_each(ti
     assert [one for one in seen if one[0] == "till-2"] == [("till-2", 409, "insufficient")] * 3
     assert (till.usable(), till.usable("B-1002")) == ("200", "10")
     assert Purchase.objects.count() == 3
+
+
+@pytest.mark.parametrize(("joined", "status"), [(False, 201), (True, 422)])
+def test_only_programs_that_the_customer_takes_part_in_decide_how_late_a_receipt_may_be(cast: Cast, joined: bool, status: int) -> None:
+    with clock.standing_at(AT):
+        till = at_the_till(cast)
+        strict = opened(cast, code="strict", joining="by_request", late_days_max=0)
+        if joined:
+            join_program(program=strict, customer=cast.ada, at=AT, actor=ACTOR)
+        late = till.post("sales", till.sale("A-1001", "5.00", at=(AT - timedelta(days=3)).isoformat()))
+        assert (late.status_code, late.json().get("code")) == (status, "too_late" if joined else None)
+        assert Purchase.objects.count() == (0 if joined else 1)
 
 
 def spent_offline(till: Till, source: str) -> dict[str, Any]:

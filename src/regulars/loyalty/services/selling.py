@@ -14,7 +14,7 @@ from regulars.business.queries import Branch, Scope
 from regulars.customers.queries import Customer, cluster_of
 from regulars.groundwork.kernel.money import Money, digits_of
 from regulars.groundwork.kernel.refusals import Refusal
-from regulars.loyalty.models import Entry, Hold, Program
+from regulars.loyalty.models import Entry, Hold, Membership, Program
 from regulars.loyalty.queries.holds import hold_with_id
 from regulars.loyalty.queries.programs import document_of, programs_of, version_at
 from regulars.loyalty.rules.calendars import DAY
@@ -122,7 +122,7 @@ def record_sale(
             refuse_other_total(sale=_net_of(sale, due), offers=offers)
         recorded = record_purchase(customer=customer, branch=branch, sale=_net_of(sale, due), at=at, actor=actor)
         if recorded.made:
-            refuse_untimely(business_id=customer.business_id, dated=sale.at, at=at)
+            refuse_untimely(customer=customer, dated=sale.at, at=at)
             record_uses(given=given, purchase=recorded.purchase)
             if due:
                 _pay(customer, due, recorded.purchase, at, actor, offline)
@@ -133,14 +133,25 @@ def record_sale(
         return Sold(purchase=recorded.purchase, entries=entries, worth_minor=_worth_in(entries), made=recorded.made)
 
 
-def refuse_untimely(*, business_id: int, dated: datetime, at: datetime) -> None:
-    """Raises TooLate when a receipt is older than any program of the business takes, or lies ahead; ProgramNotFound when there is none."""
-    versions = [version_at(program=program, at=at) for program in programs_of(scope=Scope(business_id))]
-    limits = [document_of(version).late_days_max for version in versions if version]
-    if not limits:
+def refuse_untimely(*, customer: Customer, dated: datetime, at: datetime) -> None:
+    """Raises TooLate when a receipt is older than a program takes that counts for this customer, or lies ahead; ProgramNotFound without any.
+
+    A program counts when the customer takes part in it, or would by buying. Of several the strictest decides: a sale is taken for all of
+    them or for none, so that no member is silently left without points of one. Where none counts, all do.
+    """
+    documents = {
+        program.pk: document_of(version)
+        for program in programs_of(scope=Scope(customer.business_id))
+        if (version := version_at(program=program, at=at))
+    }
+    if not documents:
         raise ProgramNotFound
-    if dated - at > AHEAD_MAX or at - dated > min(limits) * DAY + AHEAD_MAX:
-        raise TooLate(min(limits))
+    records = cluster_of(scope=Scope(customer.business_id), customer_id=customer.pk) or (customer.pk,)
+    own = set(Membership.objects.filter(customer__in=records, left_at=None).values_list("program", flat=True))
+    counting = [one for number, one in documents.items() if number in own or one.joining == "by_purchase"]
+    days = min(one.late_days_max for one in counting or documents.values())
+    if dated - at > AHEAD_MAX or at - dated > days * DAY + AHEAD_MAX:
+        raise TooLate(days)
 
 
 def entries_of_sale(*, sale: Purchase) -> list[Entry]:
