@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
+import urllib.request
 from pathlib import Path
 
 import pytest
@@ -21,7 +24,8 @@ PROGRAM = {
     "currency": "GBP",
     "zone": "Europe/London",
     "adjustment_units_max": 100,
-    "units": [{"code": "stars", "name": "Stars"}],
+    "offline_overspend": "debt",
+    "units": [{"code": "stars", "name": "Stars", "worth": "0.10"}],
     "earning": [{"code": "base", "name": "A star a pound", "unit": "stars", "points": 1, "per_amount": 1}],
 }
 
@@ -30,6 +34,26 @@ PROGRAM = {
 def club(bakery: House) -> House:
     bakery.order("loyalty", "program", "apply", str(bakery.keep("careful.json", json.dumps(PROGRAM))))
     return bakery
+
+
+def handed_in_offline(club: House, number: str, key: str) -> None:
+    """A till that was offline let thirty stars go, which nobody had."""
+    paid = {"program": "careful", "unit": "stars", "units": 30}
+    sale = {"customer": number, "amount": "3.00", "currency": "GBP", "receipt": f"OFF-{number[-8:]}", "source": "till-2", "redeem": paid}
+    asked = urllib.request.Request(
+        f"{club.address}/api/v1/sales/batch",
+        json.dumps({"sales": [sale]}).encode(),
+        {"Content-Type": "application/json", "Authorization": f"Bearer {key}", "Idempotency-Key": number},
+    )
+    with urllib.request.urlopen(asked) as answer:
+        (item,) = json.load(answer)["items"]
+    assert item["status"] == 201, item
+
+
+def key_of(club: House) -> str:
+    words = ["staff", "key", "--name", "Till 2", "--scope", "loyalty:write"]
+    done = subprocess.run([sys.executable, "-m", "regulars", *words], env=club._variables, capture_output=True, text=True, check=True)
+    return done.stdout.strip()
 
 
 def kept(visitor: Visitor, name: str, phone: bool) -> None:
@@ -81,3 +105,21 @@ def test_a_large_adjustment_takes_two_and_a_poorer_program_takes_notice(enter: E
     opened(ines, heading="Change Careful club")
     told(ines, "Members hear 30 days before of what is worse for them")
     kept(ines, "refused", phone)
+
+
+@SIZES
+def test_a_dispute_with_an_offline_till_is_looked_at(enter: Enter, club: House, phone: bool) -> None:
+    ines = enter("ines", phone=phone)
+    customer = new_customer(ines, "Marlow", f"Offline-{'phone' if phone else 'desk'}")
+    handed_in_offline(club, customer.rstrip("/").rpartition("/")[2], key_of(club))
+    opened(ines, "/loyalty/careful/", heading="Careful club")
+    ines.page.get_by_role("link", name="1 dispute with an offline till").click()
+    opened(ines, heading="Adjustments")
+    told(ines, "30 Stars too many")
+    kept(ines, "dispute", phone)
+    place = ines.page.locator("form", has=ines.page.get_by_label("What you found"))
+    place.get_by_label("What you found").fill("The line was down all morning")
+    pressed(place, "Forgive it")
+    opened(ines, heading="Adjustments")
+    told(ines, "The line was down all morning")
+    kept(ines, "settled", phone)
