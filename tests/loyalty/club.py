@@ -22,7 +22,8 @@ BERLIN = ZoneInfo("Europe/Berlin")
 DAY = timedelta(days=1)
 POINTS = {"code": "points", "name": "Points", "worth": "0.10", "cost": "0.01", "expected_use_percent": 80}
 BASE = {"code": "base", "name": "One point per euro", "unit": "points", "points": 1, "per_amount": 1}
-SHORT = {"code": "crumbs", "name": "Crumbs", "currency": "EUR", "zone": "Europe/Berlin"}
+# Without notice, so that stories change their program at once; what notice does has tests of its own.
+SHORT = {"code": "crumbs", "name": "Crumbs", "currency": "EUR", "zone": "Europe/Berlin", "notice_days": 0}
 
 
 def local(text: str, zone: ZoneInfo = BERLIN) -> datetime:

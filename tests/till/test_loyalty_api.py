@@ -216,9 +216,15 @@ def test_an_adjustment_needs_its_reason_and_keeps_within_the_limit(cast: Cast) -
         for reason in ("", "  "):
             refused = till.post("adjustments", {"customer": "A-1001", "unit": "points", "units": 5, "reason": reason})
             assert (refused.status_code, refused.json()["code"]) == (422, "reason_missing")
-        over = till.post("adjustments", {"customer": "A-1001", "unit": "points", "units": -101, "reason": "x"})
-        assert (over.status_code, over.json()["code"]) == (403, "over_adjustment_limit")
+        over = {"customer": "A-1001", "unit": "points", "units": 101, "reason": "The oven burned"}
+        asked = till.post("adjustments", over, key="burned")
+        assert (asked.status_code, asked.json()["state"], asked.json()["entries"]) == (202, "asked", [])
+        assert till.post("adjustments", over, key="burned").json() == asked.json()
+        waiting = till.get(f"adjustments/{asked.json()['request']['id']}").json()
+        assert (waiting["state"], waiting["units"], waiting["reason"]) == ("asked", "101", "The oven burned")
+        assert till.get("adjustments/0190f5a0-0000-7000-8000-000000000000").json()["code"] == "adjustment_not_found"
         done = till.post("adjustments", {"customer": "A-1001", "unit": "points", "units": 100, "reason": "Late bread"})
+        assert (done.json()["state"], done.json()["request"]) == ("booked", None)
         assert done.json()["entries"][0]["reason"] == "Late bread"
 
 
@@ -323,6 +329,27 @@ def test_a_program_is_checked_applied_and_shown(cast: Cast) -> None:
             whole = till.get("programs/crumbs").json()
         assert whole["document"]["units"][0]["worth"] == "0.10"
         assert [one["number"] for one in whole["versions"]] == [2, 1]
+
+
+def test_50_what_is_worse_for_members_is_refused_with_its_changes_and_the_day(cast: Cast) -> None:
+    with clock.standing_at(AT):
+        till = Till(cast, program(cast, "loyalty:programs", "loyalty:write"))
+        till.post("programs", document(notice_days=30))
+        till.sell("A-1001", "5.00")
+        poorer = document(notice_days=30, earning=[BASE | {"points": "0.5"}], name="Crusts")
+        checked = till.post("programs?check=true", poorer, key=None).json()
+        assert [(one["place"], one["bearing"], one["code"]) for one in checked["changes"]] == [
+            ("name", "neutral", "words"),
+            ("earning.base.points", "worse", "earns_less"),
+        ]
+        with later(minutes=1):
+            refused = till.post("programs", poorer)
+            assert (refused.status_code, refused.json()["code"], refused.json()["notice_days"]) == (422, "notice_too_short", 30)
+            assert [one["place"] for one in refused.json()["changes"]] == ["earning.base.points"]
+            assert ProgramVersion.objects.count() == 1
+            begins = refused.json()["earliest_at"]
+            made = till.post("programs", document(notice_days=30, earning=[BASE | {"points": "0.5"}], effective_at=begins))
+            assert (made.status_code, made.json()["changes"][0]["bearing"]) == (201, "worse")
 
 
 @pytest.mark.parametrize(

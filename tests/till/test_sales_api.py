@@ -9,11 +9,13 @@ from typing import Any
 import pytest
 
 from regulars.groundwork.kernel import clock
-from regulars.loyalty.models import Entry
+from regulars.groundwork.kernel.models import FactRow
+from regulars.loyalty.models import Dispute, Entry
+from regulars.loyalty.services import join_program
 from regulars.purchases.models import Purchase
 
-from tests.cast import Cast
-from tests.loyalty.club import BASE, changed
+from tests.cast import ACTOR, Cast
+from tests.loyalty.club import BASE, changed, opened
 from tests.till.loyalty_till import AT, Till, at_the_till, later
 
 pytestmark = pytest.mark.django_db
@@ -232,6 +234,66 @@ def test_38_two_offline_tills_spend_the_same_points_and_sync_three_times_each(ti
     assert [one for one in seen if one[0] == "till-2"] == [("till-2", 409, "insufficient")] * 3
     assert (till.usable(), till.usable("B-1002")) == ("200", "10")
     assert Purchase.objects.count() == 3
+
+
+@pytest.mark.parametrize(("joined", "status"), [(False, 201), (True, 422)])
+def test_only_programs_that_the_customer_takes_part_in_decide_how_late_a_receipt_may_be(cast: Cast, joined: bool, status: int) -> None:
+    with clock.standing_at(AT):
+        till = at_the_till(cast)
+        strict = opened(cast, code="strict", joining="by_request", late_days_max=0)
+        if joined:
+            join_program(program=strict, customer=cast.ada, at=AT, actor=ACTOR)
+        late = till.post("sales", till.sale("A-1001", "5.00", at=(AT - timedelta(days=3)).isoformat()))
+        assert (late.status_code, late.json().get("code")) == (status, "too_late" if joined else None)
+        assert Purchase.objects.count() == (0 if joined else 1)
+
+
+def spent_offline(till: Till, source: str) -> dict[str, Any]:
+    """What a till of this name hands in: ten minutes ago it took 300 points, which pay all of 30.00."""
+    body = till.sale("A-1001", "30.00", redeem={"unit": "points", "units": 300}, source=source)
+    return {"sales": [body | {"receipt": f"{source}-1", "at": (AT - timedelta(minutes=10)).isoformat()}]}
+
+
+def test_38_where_the_program_says_so_the_second_till_is_taken_and_the_rest_is_owed_and_disputed(cast: Cast) -> None:
+    with clock.standing_at(AT):
+        till = at_the_till(cast, offline_overspend="debt")
+        till.give("A-1001", 500)
+        batches = {source: spent_offline(till, source) for source in ("one", "two")}
+        for turn in range(3):
+            for source, batch in batches.items():
+                (item,) = till.post("sales/batch", batch, key=f"{source}-{turn}").json()["items"]
+                assert item["status"] == (201 if turn == 0 else 200), item
+        account = till.account()
+        assert (account["usable"], account["debt"]) == ("0", "100")
+        (dispute,) = Dispute.objects.all()
+        assert (dispute.units, dispute.purchase.receipt, dispute.settled_at) == (100, "two-1", None)
+        assert FactRow.objects.filter(name="loyalty.OfflineOverspent").count() == 1
+        assert till.sell("A-1001", "150.00")["accounts"][0]["usable"] == "50", "earnings repay it first"
+
+
+def test_38_online_nobody_overspends(cast: Cast) -> None:
+    with clock.standing_at(AT):
+        till = at_the_till(cast, offline_overspend="debt")
+        till.give("A-1001", 100)
+        refused = till.post("sales", till.sale("A-1001", "30.00", redeem={"unit": "points", "units": 300}))
+        assert (refused.status_code, refused.json()["code"]) == (409, "insufficient")
+        assert not Dispute.objects.exists()
+
+
+@pytest.mark.parametrize(("earned", "usable", "debt"), [(0, "200", "0"), (40, "240", "0"), (250, "450", "0")])
+def test_38_what_was_overspent_comes_back_as_no_debt_first(cast: Cast, earned: int, usable: str, debt: str) -> None:
+    """Ada had 200 and spent 300 offline; later she earned; the sale is taken back."""
+    with clock.standing_at(AT):
+        till = at_the_till(cast, offline_overspend="debt")
+        till.give("A-1001", 200)
+        (item,) = till.post("sales/batch", spent_offline(till, "one")).json()["items"]
+        assert till.account()["debt"] == "100"
+        if earned:
+            till.sell("A-1001", f"{earned}.00")
+        for _again in range(2):
+            refund(till, item["sale"])
+            account = till.account()
+            assert (account["usable"], account["debt"]) == (usable, debt)
 
 
 def test_a_misshapen_sale_of_a_batch_is_refused_alone(till: Till) -> None:

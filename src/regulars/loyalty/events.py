@@ -53,6 +53,50 @@ class UnitsAdjusted(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class AdjustmentAsked(Fact):
+    """Somebody asks for an adjustment that takes two people."""
+
+    request_id: int
+    units: int
+
+    @property
+    def subject(self) -> str:
+        return f"adjustment-request:{self.request_id}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class AdjustmentDecided(Fact):
+    """A request was approved, refused, or nobody decided in time ("lapsed")."""
+
+    request_id: int
+    verdict: str
+
+    @property
+    def subject(self) -> str:
+        return f"adjustment-request:{self.request_id}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfflineOverspent(CustomerFact):
+    """An offline till took more units than the member had: the rest is owed, and disputed."""
+
+    dispute_id: int
+    units: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class DisputeSettled(Fact):
+    """Somebody looked at a dispute: what is owed was "kept" or "forgiven"."""
+
+    dispute_id: int
+    how: str
+
+    @property
+    def subject(self) -> str:
+        return f"dispute:{self.dispute_id}"
+
+
+@dataclass(frozen=True, kw_only=True)
 class TierReached(CustomerFact):
     """A member rose to a tier."""
 
@@ -84,6 +128,27 @@ class TierAtRisk(CustomerFact):
     tier: str
     missing: str
     review_on: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExpiryNoticeDue(CustomerFact):
+    """A member has to be told that units end by inactivity: until somebody has, they don't."""
+
+    program_id: int
+    unit: str
+    units: int
+    due_on: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExpiryNoticed(CustomerFact):
+    """A member was told: the units end after this day unless they come back."""
+
+    program_id: int
+    unit: str
+    units: int
+    ends_on: str
+    way: str
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,9 +7,11 @@ from regulars.groundwork.kernel.jobs import Work, job
 from regulars.groundwork.kernel.schedules import schedule
 from regulars.loyalty.services import (
     announce_reviews,
+    ask_for_notices,
     expire_lots,
     expire_vouchers,
     give_up_deliveries,
+    lapse_adjustments,
     prove_books,
     retry_waiting,
     review_tiers,
@@ -24,10 +26,12 @@ schedule("loyalty.proof", kind="loyalty.prove", daily="03:40")
 
 @job("loyalty.expire", lane="long")
 def expire(work: Work) -> None:
-    """Book the ends of lots and of vouchers, as long as there are any."""
+    """Book the ends of lots, of vouchers and of requests, as long as there are any."""
     while expire_lots(at=clock.now()):
         work.beat()
     while expire_vouchers(at=clock.now()):
+        work.beat()
+    while lapse_adjustments(at=clock.now()):
         work.beat()
 
 
@@ -39,10 +43,12 @@ def prove(work: Work) -> None:
 
 @job("loyalty.review", lane="long")
 def review(work: Work) -> None:
-    """Hold the reviews of tiers that are due, and tell of those that come near."""
+    """Hold the reviews of tiers that are due, tell of those that come near, and say who has to be told before their units end."""
     while review_tiers(at=clock.now()):
         work.beat()
     while announce_reviews(at=clock.now()):
+        work.beat()
+    while ask_for_notices(at=clock.now()):
         work.beat()
 
 

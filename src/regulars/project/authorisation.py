@@ -159,6 +159,9 @@ TABLE = Table(
         write("desk:close_loyalty_days", LEADS),
         read("desk:loyalty_rewards", ANALYSE),
         read("desk:loyalty_rewards_file", ANALYSE),
+        read("desk:loyalty_adjustments", SUPERVISE),
+        write("desk:decide_adjustment", SUPERVISE),
+        write("desk:settle_dispute", SUPERVISE),
         # Contacts.
         read("desk:log", SERVE | {Role.MARKETER}),
         both("desk:log_contact", SERVE | {Role.MARKETER}),
@@ -350,6 +353,7 @@ TABLE = Table(
         tell("api:sale_refunds", "loyalty:write"),
         tell("api:transfers", "loyalty:adjust"),
         tell("api:adjustments", "loyalty:adjust"),
+        ask("api:adjustment", "loyalty:adjust"),
         tell("api:voucher_redeem", "loyalty:write"),
         ask("api:member_cards", "loyalty:read"),
         ask("api:member_accounts", "loyalty:read"),

@@ -14,7 +14,7 @@ from regulars.loyalty.models import Program, ProgramVersion
 from regulars.loyalty.queries import document_of
 
 from tests.cast import Cast
-from tests.loyalty.club import BASE, document, local, opened
+from tests.loyalty.club import BASE, bought, document, local, opened
 
 pytestmark = pytest.mark.django_db
 NOW = local("2026-06-15 12:00")
@@ -169,6 +169,30 @@ def test_a_day_that_can_not_be_is_refused_and_nothing_is_lost(cast: Cast, desk: 
         assert answer.context["form"]["name"].value() == "Crusts"
         assert f'value="{day}"' in words(answer)
         assert ProgramVersion.objects.count() == 1
+
+
+def test_50_the_check_says_what_gets_worse_and_from_when_it_may_begin(cast: Cast, desk: Client) -> None:
+    opened(cast, notice_days=30)
+    bought(cast, cast.ada, "10.00", at=NOW)
+    typed = filled(desk.get(EDIT)) | {"name": "Crusts", "earning.0.points": "0.5"}
+    page = words(desk.post(EDIT, typed | {"do": "check"}))
+    assert "Something gets worse" in page
+    assert "How it is earned, One point per euro: How much – 0.5 instead of 1" in page
+    assert "members earn less" in page
+    assert "may begin on 16 Jul 2026" in page
+    refused = desk.post(EDIT, typed | {"do": "apply", "begin_on": "2026-07-14"})
+    assert (refused.status_code, ProgramVersion.objects.count()) == (422, 1)
+    assert "Members hear 30 days before of what is worse for them: it may begin on 16 Jul 2026." in words(refused)
+    assert desk.post(EDIT, typed | {"do": "apply", "begin_on": "2026-07-16"}).status_code == 302
+
+
+def test_what_is_better_may_begin_at_once(cast: Cast, desk: Client) -> None:
+    opened(cast, notice_days=30)
+    bought(cast, cast.ada, "10.00", at=NOW)
+    typed = filled(desk.get(EDIT)) | {"earning.0.points": "2"}
+    page = words(desk.post(EDIT, typed | {"do": "check"}))
+    assert "Nothing gets worse: it may begin at once." in page
+    assert desk.post(EDIT, typed | {"do": "apply"}).status_code == 302
 
 
 def test_the_same_again_makes_no_version(cast: Cast, desk: Client) -> None:

@@ -110,8 +110,8 @@ def test_supervisors_give_and_take_with_a_reason_and_undo_is_prefilled(cast: Cas
         wrong = client.post(place, given | {"act": "3"} | changes)
         assert wrong.status_code == 422
         assert says in error_at(wrong, field)
-    assert "more than one person may adjust alone" in text_of(client.post(place, given | {"act": "3", "units": "101"}))
-    assert "0 can be used now" in text_of(client.post(place, given | {"act": "3", "way": "take"}))
+    assert "it waits for somebody else" in text_of(client.post(place, given | {"act": "3", "units": "101"}, follow=True))
+    assert "0 can be used now" in text_of(client.post(place, given | {"act": "4", "way": "take"}))
 
 
 def test_points_move_to_the_member_with_the_card(cast: Cast, desk: Client) -> None:

@@ -14,7 +14,7 @@ from regulars.groundwork.kernel import clock
 from regulars.project.cli import run
 
 from tests.cast import Cast
-from tests.loyalty.club import DAY, bought, document, local, opened
+from tests.loyalty.club import BASE, DAY, bought, document, local, opened
 
 pytestmark = pytest.mark.django_db
 JUNE = local("2026-06-15 12:00")
@@ -78,6 +78,37 @@ def test_show_tells_a_code_from_a_file(
     (tmp_path / "typo.json").write_text(document(typo=1))
     code, out = said(cast, capsys, "program", "show", "typo.json")
     assert (code, out.split(":")[0]) == (1, "typo")
+
+
+def test_50_what_is_worse_for_members_is_named_and_waits_for_its_notice(
+    cast: Cast, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    opened(cast, notice_days=30)
+    bought(cast, cast.ada, "10", at=JUNE)
+    file = tmp_path / "crumbs.json"
+    file.write_text(document(notice_days=30, earning=[BASE | {"points": "0.5"}], name="Crusts"))
+    code, out = said(cast, capsys, "program", "check", str(file))
+    assert code == 1
+    assert "worse earning.base.points: 0.5 instead of 1, members earn less" in out
+    assert "neutral name: Crusts instead of Crumbs, words only" in out
+    assert "It may begin at 2026-08-24T10:00:00+00:00." in out
+    code, out = said(cast, capsys, "program", "apply", str(file))
+    assert (code, "it may begin on 2026-08-25" in out) == (1, True)
+    file.write_text(document(notice_days=30, earning=[BASE | {"points": "0.5"}], effective_at="2026-08-25T00:00:00+02:00"))
+    assert said(cast, capsys, "program", "check", str(file))[0] == 0
+    assert said(cast, capsys, "program", "apply", str(file))[1].startswith("Version 2")
+
+
+def test_28_who_has_to_be_told_is_listed_and_that_they_were_is_noted(cast: Cast, capsys: pytest.CaptureFixture[str]) -> None:
+    program = ["--program", "crumbs"]
+    opened(cast, points={"expiry": {"kind": "activity", "months": 3, "notice": {}}})
+    bought(cast, cast.ada, "10", at=JUNE)
+    assert said(cast, capsys, "notices", "wanted", *program) == (0, f"{cast.ada.public_id} points 10 2026-09-15T22:00:00+00:00\n")
+    proof = ["--unit", "points", "--way", "letter", "--proof", "RN 1"]
+    noted = ["notices", "record", str(cast.ada.public_id), *program, *proof]
+    assert said(cast, capsys, *noted) == (0, "They end at 2026-09-15T22:00:00+00:00.\n")
+    assert said(cast, capsys, "notices", "wanted", *program) == (0, "")
+    assert said(cast, capsys, *noted)[0] != 0
 
 
 def test_statement_ends_export_and_proof(cast: Cast, capsys: pytest.CaptureFixture[str]) -> None:

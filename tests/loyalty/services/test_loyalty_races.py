@@ -10,11 +10,22 @@ from django.db import connection
 
 from regulars.groundwork.kernel.refusals import Refusal
 from regulars.groundwork.kernel.retrying import retried
-from regulars.loyalty.models import Entry
-from regulars.loyalty.services import capture_hold, earn_by_purchase, expire_lots, hold_units, spend_units, transfer_units
+from regulars.loyalty.models import Entry, ProgramVersion
+from regulars.loyalty.services import (
+    adjust_units,
+    apply_program,
+    approve_adjustment,
+    capture_hold,
+    earn_by_purchase,
+    expire_lots,
+    hold_units,
+    join_program,
+    spend_units,
+    transfer_units,
+)
 
 from tests.cast import ACTOR, Cast
-from tests.loyalty.club import balance, bought, kinds, local, opened, recorded, refunded, usable
+from tests.loyalty.club import BASE, balance, bought, document, kinds, local, opened, recorded, refunded, usable
 
 pytestmark = pytest.mark.django_db(transaction=True)
 JUNE = local("2026-06-15 12:00")
@@ -103,3 +114,32 @@ def test_two_jobs_book_an_end_once(cast: Cast) -> None:
     bought(cast, cast.ada, "10", at=local("2026-05-01 10:00"))
     assert together(*[lambda: expire_lots(at=JUNE)] * 4) == ["done"] * 4
     assert kinds(cast.ada) == [("issued", 10), ("expired", -10)]
+
+
+def test_of_two_who_approve_at_once_one_books(cast: Cast) -> None:
+    program = opened(cast, adjustment_units_max=100)
+    bought(cast, cast.ada, "40", at=JUNE)
+    done = adjust_units(program=program, customer=cast.ada, unit="points", units=500, reason="Oven", at=JUNE, actor="employee:1")
+    assert done.request is not None
+    number = str(done.request.public_id)
+    said = together(
+        *(
+            lambda who=who: approve_adjustment(scope=cast.scope, public_id=number, at=JUNE, actor=f"employee:{who}")  # type: ignore[misc]
+            for who in (2, 3)
+        )
+    )
+    assert sorted(map(str, said)) == ["adjustment_settled", "done"]
+    assert usable(cast.ada, JUNE) == 540
+
+
+def test_50_who_joins_while_something_worse_is_published_was_there_before_it_or_after_it(cast: Cast) -> None:
+    """Either the member comes first and the version is refused, or the version stands and the member joined under it."""
+    program = opened(cast, notice_days=30)
+    poorer = document(notice_days=30, earning=[BASE | {"points": "0.5"}])
+    said = together(
+        lambda: join_program(program=program, customer=cast.ada, at=JUNE, actor=ACTOR),
+        lambda: apply_program(scope=cast.scope, text=poorer, at=JUNE, actor=ACTOR),
+    )
+    assert sorted(map(str, said)) in (["done", "done"], ["done", "notice_too_short"])
+    refused = "notice_too_short" in said
+    assert ProgramVersion.objects.filter(program=program).count() == (1 if refused else 2)

@@ -25,7 +25,7 @@ from regulars.loyalty.services import (
     spend_units,
     transfer_units,
 )
-from regulars.loyalty.services.adjusting import OverLimit, ReasonMissing, ToThemselves
+from regulars.loyalty.services.adjusting import ReasonMissing, ToThemselves
 from regulars.loyalty.services.spending import HoldExpired, HoldNotFound, HoldSettled, Spent
 
 from tests.cast import ACTOR, Cast
@@ -216,9 +216,9 @@ def test_16_a_hand_can_not_take_more_than_there_is(cast: Cast) -> None:
 
 @pytest.mark.parametrize(
     ("units", "reason", "refusal"),
-    [(5, " ", ReasonMissing), (5, "x" * 401, ReasonMissing), (0, "x", BadUnits), (101, "x", OverLimit), (-101, "x", OverLimit)],
+    [(5, " ", ReasonMissing), (5, "x" * 401, ReasonMissing), (0, "x", BadUnits), (-201, "x", NotEnoughUnits)],
 )
-def test_an_adjustment_has_a_reason_and_a_limit(cast: Cast, units: int, reason: str, refusal: type[Refusal]) -> None:
+def test_an_adjustment_has_a_reason_and_moves_what_is_there(cast: Cast, units: int, reason: str, refusal: type[Refusal]) -> None:
     program = opened(cast, adjustment_units_max=100)
     bought(cast, cast.ada, "200", at=JUNE)
     with pytest.raises(refusal):

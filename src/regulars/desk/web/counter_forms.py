@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from regulars.business.queries import Branch
 from regulars.groundwork.kernel.ids import new_id
-from regulars.groundwork.kernel.money import Money, NotMoney, minor_units
+from regulars.groundwork.kernel.money import Money, NotMoney, digits_of, minor_units
 from regulars.loyalty.queries import BalanceShown, LineLeft, MemberShown, ProgramShown, units_read
 from regulars.loyalty.services import Piece, PointsPaid
 from regulars.purchases.queries import Purchase, Sale, SaleLine
@@ -131,8 +131,9 @@ class SaleForm(forms.Form):
             return None
         try:
             minor = minor_units(written_number(text), self.currency)
-        except NotMoney as fault:
-            self.add_error(name, str(fault))
+        except NotMoney:
+            words = {"currency": self.currency, "n": digits_of(self.currency)}
+            self.add_error(name, _("Write a plain amount, with at most %(n)s decimals for %(currency)s.") % words)
             return None
         if minor < 0:
             self.add_error(name, _("Write the amount without a sign."))

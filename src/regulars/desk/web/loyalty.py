@@ -12,19 +12,20 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from regulars.desk.web.asking import Asking
-from regulars.desk.web.loyalty_fields import SECTIONS, label_of
+from regulars.desk.web.loyalty_changes import in_words
 from regulars.desk.web.loyalty_templates import OFFERED
 from regulars.groundwork.kernel.money import Money
 from regulars.loyalty.queries import (
-    Change,
     Liability,
     Standing,
     differences,
+    disputes_open,
     document_of,
     gives,
     liability_of,
     members_of,
     program_coded,
+    requests_waiting,
     shown_units,
     standings_of,
     told,
@@ -60,6 +61,8 @@ def program(request: HttpRequest, code: str) -> HttpResponse:
         "coming": [one for one in versions if one.effective_at > asking.at],
         "versions": _with_changes(versions[: VERSIONS_SHOWN + 1], _names(asking)),
         "more_versions": max(len(versions) - VERSIONS_SHOWN, 0),
+        "waiting": requests_waiting(program=found, at=asking.at),
+        "disputes": disputes_open(program=found),
         "first_of_all": versions[-1].number,
         "current_section": "loyalty",
     }
@@ -125,36 +128,6 @@ def _with_changes(versions: Sequence[Any], names: dict[str, str]) -> list[dict[s
     found = []
     for place, one in enumerate(versions[:VERSIONS_SHOWN]):
         before = shapes[place + 1] if place + 1 < len(versions) else None
-        changes = [_in_words(change, shapes[place], before) for change in differences(before, shapes[place])] if before is not None else []
+        changes = [in_words(change, shapes[place], before) for change in differences(before, shapes[place])] if before is not None else []
         found.append({"version": one, "changes": changes, "by": _by(one.actor, names)})
     return found
-
-
-def _in_words(change: Change, after: dict[str, Any], before: dict[str, Any]) -> dict[str, str]:
-    """A change with its place as people read it: “How it is earned, Happy hour: Points”."""
-    where, label = _place(change.place, after, before)
-    return {
-        "where": where,
-        "label": label,
-        "before": "" if change.before is None else change.before,
-        "after": "" if change.after is None else change.after,
-        "kind": "new" if change.before is None else "gone" if change.after is None else "other",
-    }
-
-
-def _place(place: tuple[str, ...], after: dict[str, Any], before: dict[str, Any]) -> tuple[str, str]:
-    for section in SECTIONS:
-        head = tuple(section.place.split("."))
-        if place[: len(head)] == head and len(place) > len(head):
-            name = _name_of(head, place[len(head)], after) or _name_of(head, place[len(head)], before) or place[len(head)]
-            rest = ".".join(place[len(head) + 1 :])
-            label = label_of(f"{section.place}.0.{rest}") or rest if rest else ""
-            return f"{section.title}, {name}", label
-    return "", label_of(".".join(place))
-
-
-def _name_of(head: tuple[str, ...], code: str, shape: dict[str, Any]) -> str:
-    rows: Any = shape
-    for step in head:
-        rows = rows.get(step) if isinstance(rows, dict) else None
-    return next((str(one.get("name", "")) for one in rows or [] if one.get("code") == code), "")

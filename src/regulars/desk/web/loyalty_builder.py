@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from regulars.business.queries import business_of
 from regulars.desk.web.asking import Asking
+from regulars.desk.web.loyalty_changes import in_words
 from regulars.desk.web.loyalty_faults import place_in_words, sentence_of
 from regulars.desk.web.loyalty_fields import SECTIONS
 from regulars.desk.web.loyalty_form import DocumentForm
@@ -26,17 +27,22 @@ from regulars.groundwork.kernel.retrying import retried
 from regulars.loyalty.queries import (
     Document,
     Fault,
+    Meaning,
     Program,
+    day_in_words,
     document_of,
     earning_preview,
+    meaning_of,
     program_coded,
+    reason_in_words,
     shown_units,
     start_of,
     versions_of,
 )
-from regulars.loyalty.services import DocumentRefused, apply_program, check_program
+from regulars.loyalty.services import DocumentRefused, NoticeTooShort, apply_program, check_program
 
 EXAMPLE = "12.40"
+BEARINGS = ("worse", "better", "neutral")
 
 
 @dataclass
@@ -55,6 +61,7 @@ class Desk:
     refused: str = ""
     amount: str = EXAMPLE
     based_on: str = ""
+    meaning: Meaning | None = None
 
     @property
     def by_fields(self) -> bool:
@@ -153,6 +160,8 @@ def _check(desk: Desk) -> None:
         desk.faults = [Fault("code", "other_code")]
     elif desk.program is None and program_coded(scope=desk.asking.scope, code=desk.document.code) is not None:
         desk.faults = [Fault("code", "program_exists")]
+    elif desk.program is not None:
+        desk.meaning = meaning_of(scope=desk.asking.scope, document=desk.document, at=desk.asking.at)
 
 
 def _apply(desk: Desk) -> str | None:
@@ -174,6 +183,10 @@ def _apply(desk: Desk) -> str | None:
     asking = desk.asking
     try:
         applied = retried(lambda: apply_program(scope=asking.scope, text=text, at=asking.at, actor=asking.actor.name))
+    except NoticeTooShort as short:
+        words = {"days": short.extra["notice_days"], "day": day_in_words(date.fromisoformat(short.extra["earliest_on"]))}
+        desk.begin_fault = _("Members hear %(days)s days before of what is worse for them: it may begin on %(day)s.") % words
+        return None
     except Refusal as refusal:
         desk.refused, desk.begin_fault = ("", refusal.sentence) if "effective_at" in refusal.fields else (refusal.sentence, "")
         return None
@@ -197,12 +210,31 @@ def _page(asking: Asking, desk: Desk) -> HttpResponse:
         "form": form,
         "faults": told,
         "warnings": [(place_in_words(one.place, shape_of(desk.text) or {}), sentence_of(one)) for one in desk.warnings],
+        "meaning": _meant(desk) if desk.meaning else None,
         "program": desk.program,
         "name": document_of(versions_of(program=desk.program)[0]).name if desk.program else "",
         "first_day": (asking.at + timedelta(days=1)).date().isoformat(),
         "current_section": "loyalty",
     } | _tried(desk)
     return render(asking.request, "desk/loyalty_builder.html", context, status=422 if desk.wrong else 200)
+
+
+def _meant(desk: Desk) -> dict[str, Any]:
+    """What it means for members: the changes that are worse first, and the first day on which it may begin."""
+    meaning = desk.meaning
+    assert meaning is not None
+    assert desk.program is not None
+    assert desk.document is not None
+    before = json.loads(versions_of(program=desk.program)[0].document)
+    after = desk.document.model_dump(mode="json")
+    ordered = sorted(meaning.changes, key=lambda one: BEARINGS.index(one.bearing))
+    rows = [{"change": in_words(one.change, after, before), "bearing": one.bearing, "why": reason_in_words(one.code)} for one in ordered]
+    return {
+        "bearing": meaning.bearing,
+        "days": meaning.notice_days,
+        "first_day": day_in_words(meaning.first_day) if meaning.first_day else "",
+        "changes": rows,
+    }
 
 
 def _tried(desk: Desk) -> dict[str, Any]:

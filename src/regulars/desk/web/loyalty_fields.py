@@ -96,6 +96,12 @@ LIMITS = (
     Spec("hold_minutes", "count", gettext_lazy("Minutes that a reservation lasts"), gettext_lazy("Empty: 15.")),
     Spec("grace_days", "count", gettext_lazy("Days that returned units live at least"), gettext_lazy("Empty: 30.")),
     Spec("late_days_max", "count", gettext_lazy("Days by which a receipt may be late"), gettext_lazy("Empty: 7.")),
+    Spec(
+        "notice_days",
+        "count",
+        gettext_lazy("Days before which members hear of what is worse for them"),
+        gettext_lazy("Empty: 30. What is better holds at once."),
+    ),
     Spec("adjustment_units_max", "count", gettext_lazy("Most units of one correction by hand"), gettext_lazy("Empty: no limit.")),
     Spec("stacking.cap_percent", "number", gettext_lazy("Most per cent that offers take off an order"), gettext_lazy("Empty: no limit.")),
     Spec("stacking.max_offers", "count", gettext_lazy("Most offers in one order"), gettext_lazy("Empty: 10.")),

@@ -17,7 +17,7 @@ from regulars.desk.web.counter_forms import written_number
 from regulars.groundwork.kernel.ids import new_id
 from regulars.groundwork.kernel.refusals import NotFound, Refusal
 from regulars.loyalty.queries import MemberShown, Program, Unit, entries_of, entry_of, entry_units, member_shown, shown_units, units_read
-from regulars.loyalty.services import adjust_units, transfer_units
+from regulars.loyalty.services import Adjusted, adjust_units, transfer_units
 from regulars.staff.queries import employee_names
 
 SIZE = 30
@@ -115,7 +115,7 @@ def adjust(request: HttpRequest, id: str) -> HttpResponse:
     shown = member_shown(customer=row, at=asking.at)
     form = AdjustForm(request.POST or None, shown=shown, stamps=True, initial=_opposite(asking, row, request.GET.get("undo", "")))
 
-    def act() -> object:
+    def act() -> Adjusted:
         given = form.cleaned_data
         program, unit = form.known[given["unit"]]
         return adjust_units(
@@ -129,8 +129,12 @@ def adjust(request: HttpRequest, id: str) -> HttpResponse:
             key=f"desk:{given['act']}",
         )
 
-    if attempt(form, act) is None:
+    done = attempt(form, act)
+    if done is None:
         return form_page(request, "desk/points_adjust.html", form, customer=row, shown=shown, current_section="customers")
+    if done.request is not None:
+        messages.info(request, _("This is more than one person may adjust alone: it waits for somebody else. Nothing is booked yet."))
+        return redirect("desk:loyalty_adjustments", code=done.request.program.code)
     messages.success(request, _("Booked."))
     return redirect("desk:customer_points", id=row.public_id)
 

@@ -11,17 +11,20 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from regulars.business.queries import business_of, scope_named, zone_of
+from regulars.business.queries import all_businesses, business_of, scope_named, zone_of
 from regulars.groundwork.kernel import clock
 from regulars.groundwork.kernel.refusals import Refusal
 from regulars.groundwork.kernel.tables.writing import csv_lines
+from regulars.loyalty.cli.notices import notice_words
 from regulars.loyalty.cli.reading import ACTOR, bytes_of, date_in, instant_in, program_named, say, say_faults
 from regulars.loyalty.cli.showing import show_program
 from regulars.loyalty.cli.vouchers import voucher_words
 from regulars.loyalty.queries import (
     ENTRY_COLUMNS,
     DayLine,
+    change_in_words,
     document_of,
+    meaning_of,
     shown_units,
     statement_of,
     told_entries,
@@ -30,6 +33,7 @@ from regulars.loyalty.queries import (
 from regulars.loyalty.rules.calendars import start_of
 from regulars.loyalty.services import (
     DocumentRefused,
+    NoticeTooShort,
     apply_program,
     check_program,
     close_days,
@@ -80,6 +84,7 @@ def commands(add: Any) -> None:
     export.add_argument("--format", choices=["csv", "json"], default="csv", help="json: one object a line")
     export.set_defaults(run=_export)
     voucher_words(words.add_parser("vouchers", help="codes for rewards").add_subparsers(dest="act", required=True))
+    notice_words(words.add_parser("notices", help="who has to be told before units end").add_subparsers(dest="act", required=True))
     verify = words.add_parser("verify", help="prove the books; a program whose books don't agree is frozen")
     verify.set_defaults(run=_verify)
     thaw = words.add_parser("thaw", help="let members of a frozen program spend again")
@@ -111,6 +116,16 @@ def _check(arguments: Namespace) -> int:
         return 1
     say([_("“%(name)s” can be applied.") % {"name": document.name}])
     say(f"{one.place}: {one.code} {one.sentence}".rstrip() for one in warnings)
+    if not arguments.business and len(all_businesses()) != 1:
+        return 0  # a document alone can be checked anywhere; what it changes, only against a business's programs
+    meaning = meaning_of(scope=scope_named(business=arguments.business), document=document, at=clock.now())
+    if meaning is None:
+        return 0
+    say(f"{one.bearing} {change_in_words(one)}" for one in meaning.changes)
+    if meaning.earliest_at is not None and (document.effective_at or clock.now()) < meaning.earliest_at:
+        words = {"days": meaning.notice_days, "at": meaning.earliest_at.isoformat()}
+        say([_("Not yet: what is worse for members needs %(days)s days' notice. It may begin at %(at)s.") % words])
+        return 1
     return 0
 
 
@@ -119,6 +134,9 @@ def _apply(arguments: Namespace) -> int:
         applied = apply_program(scope=scope_named(business=arguments.business), text=bytes_of(arguments.file), at=clock.now(), actor=ACTOR)
     except DocumentRefused as refused:
         say_faults(refused)
+        return 1
+    except NoticeTooShort as refused:
+        say([refused.sentence])
         return 1
     words = {"number": applied.version.number, "at": applied.version.effective_at.isoformat()}
     say(

@@ -76,7 +76,10 @@ class Entry(models.Model):
 
 
 class Lot(models.Model):
-    """Units that came together and end together. `left` is what was not used yet, `held` what of it is reserved."""
+    """Units that came together and end together. `left` is what was not used yet, `held` what of it is reserved.
+
+    `due_at`: where an end needs a notice, when they would end; `expires_at` is empty until the notice was sent, and then says when they do.
+    """
 
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="lots", db_index=False)
     entry = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="lots", db_index=False)
@@ -87,6 +90,7 @@ class Lot(models.Model):
     earned_at = models.DateTimeField()
     active_at = models.DateTimeField()
     expires_at = models.DateTimeField(null=True, blank=True)
+    due_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [
@@ -97,6 +101,9 @@ class Lot(models.Model):
             models.Index(fields=["account"], name="loyalty_lot_open", condition=Q(left__gt=0)),
             models.Index(fields=["expires_at", "account"], name="loyalty_lot_ends", condition=Q(left__gt=0)),
             models.Index(fields=["entry"], name="loyalty_lot_entry"),
+            models.Index(
+                fields=["due_at"], name="loyalty_lot_due", condition=Q(left__gt=0) & Q(due_at__isnull=False) & Q(expires_at__isnull=True)
+            ),
         ]
 
 
@@ -113,6 +120,32 @@ class LotUse(models.Model):
             models.CheckConstraint(condition=~Q(units=0), name="loyalty_use_moves"),
         ]
         indexes = [models.Index(fields=["lot"], name="loyalty_use_lot")]
+
+
+class ExpiryNotice(models.Model):
+    """That units of an account end: due to be told since `wanted_at`, and told at `sent_at`, with how and where the proof lies."""
+
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="notices", db_index=False)
+    due_at = models.DateTimeField()
+    wanted_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True, blank=True)
+    ends_at = models.DateTimeField(null=True, blank=True)
+    way = models.CharField(max_length=40, blank=True, default="")
+    proof = models.CharField(max_length=200, blank=True, default="")
+    actor = models.CharField(max_length=60)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["account", "due_at"], name="loyalty_notice_once", condition=Q(sent_at=None)),
+            models.CheckConstraint(
+                condition=Q(sent_at=None, ends_at=None) | Q(sent_at__isnull=False, ends_at__gte=F("due_at")) & ~Q(way=""),
+                name="loyalty_notice_sent",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["wanted_at"], name="loyalty_notice_open", condition=Q(sent_at=None)),
+            models.Index(fields=["account"], name="loyalty_notice_account"),
+        ]
 
 
 class ClosedDay(models.Model):

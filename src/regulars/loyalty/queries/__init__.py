@@ -1,14 +1,30 @@
 """Questions about loyalty."""
 
-from regulars.loyalty.models import Entry, Hold, Program, ProgramVersion, Shop, ShopDelivery, ShopKind, Voucher, VoucherBatch, VoucherUse
+from regulars.loyalty.models import (
+    AdjustmentRequest,
+    Entry,
+    Hold,
+    Program,
+    ProgramVersion,
+    Shop,
+    ShopDelivery,
+    ShopKind,
+    Voucher,
+    VoucherBatch,
+    VoucherUse,
+)
+from regulars.loyalty.queries.adjustments import RequestShown, request_shown, request_with_id, requests_of, requests_waiting
 from regulars.loyalty.queries.choosing import RewardChoice, rewards_for
+from regulars.loyalty.queries.disputes import DisputeShown, disputes_of, disputes_open
 from regulars.loyalty.queries.exporting import COLUMNS as ENTRY_COLUMNS
 from regulars.loyalty.queries.exporting import loyalty_section, told_entries, vouchers_section
 from regulars.loyalty.queries.holds import hold_state, hold_with_id
 from regulars.loyalty.queries.ledger import Balance, account_faults, balances_of, entries_of
 from regulars.loyalty.queries.liability import Liability, Standing, liability_of, members_of, standings_of
 from regulars.loyalty.queries.looking import SaleLook, look_at_sale
+from regulars.loyalty.queries.meaning import Meaning, change_in_words, meaning_of, reason_in_words
 from regulars.loyalty.queries.members import BalanceShown, CardShown, MemberShown, ProgramShown, entry_of, entry_units, member_shown
+from regulars.loyalty.queries.notices import NoticeWanted, notices_wanted
 from regulars.loyalty.queries.preview import Preview, earning_preview
 from regulars.loyalty.queries.programs import document_of, program_coded, program_names, programs_of, version_at, versions_of
 from regulars.loyalty.queries.quoting import ProgramQuote, Quote, quote_for
@@ -54,6 +70,7 @@ from regulars.loyalty.rules.document import Fault
 from regulars.loyalty.rules.document import Program as Document
 from regulars.loyalty.rules.earning import Earning
 from regulars.loyalty.rules.fitting import fitting_units
+from regulars.loyalty.rules.judging import Judged
 from regulars.loyalty.rules.offers import Discount, Special
 from regulars.loyalty.rules.parts import Goods, Period, Where
 from regulars.loyalty.rules.rewards import Reward, price_units, reward_named
@@ -68,6 +85,7 @@ __all__ = [
     "KINDS",
     "SOON_DAYS",
     "WEEKDAYS",
+    "AdjustmentRequest",
     "Balance",
     "BalanceShown",
     "Card",
@@ -76,6 +94,7 @@ __all__ = [
     "DayLine",
     "Deliveries",
     "Discount",
+    "DisputeShown",
     "Document",
     "Earning",
     "Entry",
@@ -83,12 +102,15 @@ __all__ = [
     "Figure",
     "Goods",
     "Hold",
+    "Judged",
     "Ladder",
     "Liability",
     "LineLeft",
+    "Meaning",
     "MemberShown",
     "MemberVoucher",
     "Moved",
+    "NoticeWanted",
     "Period",
     "Preview",
     "Program",
@@ -96,6 +118,7 @@ __all__ = [
     "ProgramShown",
     "ProgramVersion",
     "Quote",
+    "RequestShown",
     "Reward",
     "RewardChoice",
     "RewardFigures",
@@ -120,6 +143,7 @@ __all__ = [
     "account_faults",
     "balances_of",
     "benefit_in_words",
+    "change_in_words",
     "code_of",
     "codes_of_batch",
     "day_in_short",
@@ -127,6 +151,8 @@ __all__ = [
     "deliveries_of",
     "delivery_with_id",
     "differences",
+    "disputes_of",
+    "disputes_open",
     "document_of",
     "earning_preview",
     "entries_of",
@@ -142,11 +168,13 @@ __all__ = [
     "liability_of",
     "look_at_sale",
     "loyalty_section",
+    "meaning_of",
     "member_shown",
     "members_of",
     "members_week",
     "money_left",
     "moved",
+    "notices_wanted",
     "nth_purchase_discount",
     "open_rewards",
     "points_with_tiers",
@@ -156,7 +184,12 @@ __all__ = [
     "programs_of",
     "punch_card",
     "quote_for",
+    "reason_in_words",
     "reason_of",
+    "request_shown",
+    "request_with_id",
+    "requests_of",
+    "requests_waiting",
     "reward_figures",
     "reward_in_words",
     "reward_named",

@@ -33,7 +33,7 @@ def _between(place: Place, before: Any, after: Any) -> Iterator[Change]:
     old, new = _as_rows(before), _as_rows(after)
     whole_rule = (before is None or after is None) and "code" in (old or new or {}) and len(place) > 1
     if whole_rule or (old is None and before is not None) or (new is None and after is not None):
-        yield Change(place, _told(before), _told(after))
+        yield Change(place, told(before), told(after))
         return
     old, new = old or {}, new or {}
     for key in [*new, *(key for key in old if key not in new)]:
@@ -49,11 +49,12 @@ def _as_rows(value: Any) -> dict[str, Any] | None:
     return None
 
 
-def _told(value: Any) -> str | None:
+def told(value: Any) -> str | None:
+    """A value of a document as text; None for what isn't there."""
     if value is None:
         return None
     if isinstance(value, list):
-        return ", ".join(_told(one) or "" for one in value)
+        return ", ".join(told(one) or "" for one in value)
     if isinstance(value, Mapping):
-        return str(value["name"]) if "name" in value else ", ".join(f"{key}: {_told(one)}" for key, one in value.items())
+        return str(value["name"]) if "name" in value else ", ".join(f"{key}: {told(one)}" for key, one in value.items())
     return str(value)

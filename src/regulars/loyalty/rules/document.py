@@ -66,6 +66,8 @@ class Program(Part):
     hold_minutes: Annotated[int, Field(ge=1, le=1440)] = 15
     grace_days: Annotated[int, Field(ge=0, le=365)] = 30
     late_days_max: Annotated[int, Field(ge=0, le=90)] = 7
+    offline_overspend: Literal["refuse", "debt"] = "refuse"
+    notice_days: Annotated[int, Field(ge=0, le=365)] = 30
     adjustment_units_max: Annotated[int, Field(ge=0)] | None = None
 
     def unit(self, code: str) -> Unit | None:

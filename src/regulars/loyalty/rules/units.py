@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from fractions import Fraction
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo
@@ -12,20 +12,38 @@ from pydantic import Field, model_validator
 from regulars.loyalty.rules.calendars import DAY, end_of, local_day, months_after
 from regulars.loyalty.rules.parts import Code, Name, Number, Part, Percent, Positive
 
+INSTANT = timedelta(microseconds=1)
 Rounding = Literal["floor", "half_up", "half_even"]
+
+
+class Notice(Part):
+    """What the law of some places wants before anything ends: a notice, sent at most `from_days` and at least `to_days` before (Québec's
+    Consumer Protection Act: 60 and 30). Without proof of one nothing ends; one that comes late moves the end (case 28)."""
+
+    from_days: Annotated[int, Field(ge=1, le=365)] = 60
+    to_days: Annotated[int, Field(ge=0, le=365)] = 30
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.to_days >= self.from_days:
+            raise ValueError("from_days lie before to_days: 60 and 30 mean between 60 and 30 days before the end")
+        return self
 
 
 class Expiry(Part):
     """How long a lot lives. fixed: so many months from the day that it was earned, until the end of that day; activity: so many months from
-    the member's last earning or spending; none: for ever."""
+    the member's last earning or spending, and only after a `notice` where one is wanted; none: for ever."""
 
     kind: Literal["none", "fixed", "activity"] = "none"
     months: Annotated[int, Field(ge=1, le=120)] | None = None
+    notice: Notice | None = None
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
         if (self.kind == "none") != (self.months is None):
             raise ValueError("months belong to an expiry, and none without one")
+        if self.notice is not None and self.kind != "activity":
+            raise ValueError("a notice belongs to an expiry by activity")
         return self
 
 
@@ -70,3 +88,17 @@ def lot_ends(unit: Unit, earned_at: datetime, zone: ZoneInfo) -> datetime | None
     if unit.expiry.months is None:
         return None
     return end_of(months_after(local_day(earned_at, zone), unit.expiry.months), zone)
+
+
+def notice_from(notice: Notice, due_at: datetime, zone: ZoneInfo) -> date:
+    """The first day on which a notice of this end counts; `due_at` is the instant after its last day."""
+    return local_day(due_at - INSTANT, zone) - notice.from_days * DAY
+
+
+def ends_by_notice(notice: Notice, due_at: datetime, sent_at: datetime, zone: ZoneInfo) -> datetime | None:
+    """When units whose end is due then really end, given the notice that was sent: never before its days have gone; None for one that
+    was sent too early, which is as good as none (case 28)."""
+    sent_on = local_day(sent_at, zone)
+    if sent_on < notice_from(notice, due_at, zone):
+        return None
+    return max(due_at, end_of(sent_on + notice.to_days * DAY, zone))

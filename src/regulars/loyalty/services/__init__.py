@@ -1,18 +1,29 @@
 """Verbs of loyalty: the only writers of its books."""
 
-from regulars.loyalty.services.adjusting import adjust_units, transfer_units
+from regulars.loyalty.services.adjusting import Adjusted, adjust_units, transfer_units
+from regulars.loyalty.services.approving import (
+    RequestNotFound,
+    RequestSettled,
+    SecondPersonNeeded,
+    approve_adjustment,
+    lapse_adjustments,
+    refuse_adjustment,
+)
 from regulars.loyalty.services.batching import BadBatch, make_batch
 from regulars.loyalty.services.closing import close_days
+from regulars.loyalty.services.disputing import DisputeNotFound, DisputeOver, settle_dispute
 from regulars.loyalty.services.earning import earn_by_purchase, earn_in
 from regulars.loyalty.services.earning_many import earn_by_purchases
 from regulars.loyalty.services.expiring import expire_lots
 from regulars.loyalty.services.forgetting import forfeit_accounts
 from regulars.loyalty.services.handing import RewardNotHere, hand_over_reward, take_use_back
 from regulars.loyalty.services.issuing import issue_voucher
+from regulars.loyalty.services.noticing import NothingToTell, NoticeUnproven, ask_for_notices, record_expiry_notice
 from regulars.loyalty.services.offering import Offers, TotalDiffers, refuse_below_zero
 from regulars.loyalty.services.programs import (
     Applied,
     DocumentRefused,
+    NoticeTooShort,
     apply_program,
     check_program,
     freeze_program,
@@ -71,10 +82,13 @@ from regulars.loyalty.services.vouchers import UnknownReward, VoucherRefused
 from regulars.loyalty.services.withdrawing import VoucherSettled, expire_vouchers, void_voucher, void_vouchers_of
 
 __all__ = [
+    "Adjusted",
     "AllGivenBack",
     "Applied",
     "BadBatch",
     "BadUnits",
+    "DisputeNotFound",
+    "DisputeOver",
     "DocumentRefused",
     "HoldExpired",
     "HoldNotFound",
@@ -83,6 +97,9 @@ __all__ = [
     "NoSuchLine",
     "NotASale",
     "NotEnoughUnits",
+    "NothingToTell",
+    "NoticeTooShort",
+    "NoticeUnproven",
     "Offers",
     "OtherCurrency",
     "OutOfStock",
@@ -95,11 +112,14 @@ __all__ = [
     "Proof",
     "Redeemed",
     "Refunded",
+    "RequestNotFound",
+    "RequestSettled",
     "RewardLimitReached",
     "RewardNotHere",
     "RewardNotNow",
     "RewardNotTheirs",
     "RewardWithoutPrice",
+    "SecondPersonNeeded",
     "ShopParticulars",
     "ShopRefused",
     "Sold",
@@ -119,6 +139,8 @@ __all__ = [
     "allow_guess",
     "announce_reviews",
     "apply_program",
+    "approve_adjustment",
+    "ask_for_notices",
     "capture_hold",
     "check_program",
     "close_days",
@@ -138,12 +160,15 @@ __all__ = [
     "hold_units",
     "issue_voucher",
     "join_program",
+    "lapse_adjustments",
     "make_batch",
     "prove_books",
+    "record_expiry_notice",
     "record_sale",
     "redeem_reward",
     "redeem_voucher",
     "refund_sale",
+    "refuse_adjustment",
     "refuse_below_zero",
     "release_hold",
     "remove_shop",
@@ -154,6 +179,7 @@ __all__ = [
     "retry_waiting",
     "return_use",
     "review_tiers",
+    "settle_dispute",
     "spend_units",
     "take_back_by_refund",
     "take_delivery",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -10,8 +11,8 @@ from django.utils.translation import gettext as _
 from regulars.customers.queries import Customer
 from regulars.groundwork.kernel.facts import announce
 from regulars.groundwork.kernel.refusals import Refusal
-from regulars.loyalty.events import UnitsAdjusted
-from regulars.loyalty.models import Entry, Program
+from regulars.loyalty.events import AdjustmentAsked, UnitsAdjusted
+from regulars.loyalty.models import AdjustmentRequest, Entry, Program
 from regulars.loyalty.rules.lots import drawn
 from regulars.loyalty.services.booking import Line, Purse, open_purse, open_purses
 from regulars.loyalty.services.lifetimes import keep_alive
@@ -21,6 +22,7 @@ from regulars.loyalty.services.spending import UNITS_MAX, Spent, require, spenda
 from regulars.loyalty.services.stamping import fill_cards
 
 REASON_MAX = 400
+REQUEST_DAYS = 14
 
 
 class ReasonMissing(Refusal):
@@ -31,14 +33,6 @@ class ReasonMissing(Refusal):
         super().__init__(sentence, fields={"reason": sentence})
 
 
-class OverLimit(Refusal):
-    code = "over_adjustment_limit"
-    status = 403
-
-    def __init__(self) -> None:
-        super().__init__(_("This is more than one person may adjust alone."))
-
-
 class ToThemselves(Refusal):
     code = "transfer_to_same_member"
 
@@ -46,12 +40,30 @@ class ToThemselves(Refusal):
         super().__init__(_("Both ends of the transfer are the same person."), fields={"to": _("Name another member.")})
 
 
+@dataclass(frozen=True, kw_only=True)
+class Adjusted(Spent):
+    """What was booked; or the request that waits for a second person, and nothing booked yet."""
+
+    request: AdjustmentRequest | None = None
+
+
 def adjust_units(
-    *, program: Program, customer: Customer, unit: str, units: int, reason: str, at: datetime, actor: str, key: str = ""
-) -> Spent:
+    *,
+    program: Program,
+    customer: Customer,
+    unit: str,
+    units: int,
+    reason: str,
+    at: datetime,
+    actor: str,
+    key: str = "",
+    person: str = "",
+) -> Adjusted:
     """Give (above zero) or take (below zero) units with a reason; with a `key`, once.
 
-    Raises BadUnits, UnknownUnit, ReasonMissing, OverLimit (above the program's limit for one person), NotEnoughUnits (case 16).
+    Above the program's limit for one person it is not booked but asked: it waits for somebody else (`approve_adjustment`), at most `REQUEST_DAYS`.
+    `person` is the employee behind a key that asks ("employee:3"): they don't count as somebody else.
+    Raises BadUnits, UnknownUnit, ReasonMissing, NotEnoughUnits (case 16).
     """
     if not reason.strip() or len(reason) > REASON_MAX:
         raise ReasonMissing
@@ -59,24 +71,54 @@ def adjust_units(
         raise BadUnits(_("An adjustment gives or takes at least one unit."))
     terms = spendable_terms(program=program, unit=unit, units=abs(units), at=at, by_hand=True)
     most = terms.document.adjustment_units_max
-    if most is not None and abs(units) > most:
-        raise OverLimit
     with transaction.atomic():
         purse = open_purse(terms=terms, customer=customer, unit=unit, at=at, actor=actor)
         # After the accounts: who joins is written to the audit trail, whose end all of the business shares.
         join_program(program=program, customer=customer, at=at, actor=actor)
         if key and (known := standing_entries(purse, key)):
-            return Spent(entries=known, made=False)
+            return Adjusted(entries=known, made=False)
+        if key and (waiting := AdjustmentRequest.objects.filter(program=program, key=key).first()):
+            return Adjusted(entries=[], made=False, request=waiting)
+        if most is not None and abs(units) > most:
+            return Adjusted(entries=[], request=_ask(purse, customer, units, reason.strip(), key, person or actor))
         line = Line(kind="adjusted", other="adjusted", at=at, key=key, why={"reason": reason.strip()})
-        if units > 0:
-            entries = [purse.give(units, line), *_full(purse, unit)]
-        else:
-            require(purse, -units)
-            entries = purse.take(drawn(purse.open_lots(), -units, at), line)
-        for entry in entries:
-            fact = UnitsAdjusted(tenant_id=program.business_id, at=at, actor=actor, entry_id=entry.pk, units=entry.signed)
-            announce(fact, after={"units": entry.signed})
-        return Spent(entries=entries)
+        return Adjusted(entries=book_adjustment(purse, units, line))
+
+
+def book_adjustment(purse: Purse, units: int, line: Line) -> list[Entry]:
+    """Book units given or taken by hand in a locked purse, and tell of it. Raises NotEnoughUnits."""
+    if units > 0:
+        entries = [purse.give(units, line), *_full(purse, purse.unit.code)]
+    else:
+        require(purse, -units)
+        entries = purse.take(drawn(purse.open_lots(), -units, purse.at), line)
+    tenant = purse.terms.version.program.business_id
+    for entry in entries:
+        fact = UnitsAdjusted(tenant_id=tenant, at=purse.at, actor=purse.actor, entry_id=entry.pk, units=entry.signed)
+        announce(fact, after={"units": entry.signed})
+    return entries
+
+
+def _ask(purse: Purse, customer: Customer, units: int, reason: str, key: str, person: str) -> AdjustmentRequest:
+    """A request for a second person; what can't be taken now is refused now."""
+    if units < 0:
+        require(purse, -units)
+    program = purse.terms.version.program
+    row = AdjustmentRequest.objects.create(
+        program=program,
+        customer=customer,
+        unit=purse.unit.code,
+        units=units,
+        reason=reason,
+        key=key,
+        asked_at=purse.at,
+        asked_by=purse.actor,
+        asked_for_by=person,
+        ends_at=purse.at + timedelta(days=REQUEST_DAYS),
+    )
+    fact = AdjustmentAsked(tenant_id=program.business_id, at=purse.at, actor=purse.actor, request_id=row.pk, units=units)
+    announce(fact, after={"units": units})
+    return row
 
 
 def _full(purse: Purse, unit: str) -> list[Entry]:
@@ -110,6 +152,8 @@ def transfer_units(
         for number, part in uses:
             lot = out.lots[number]
             line = Line(kind="transferred", other="transfer", at=at)
-            entries.append(into.give(part, line, lives=(lot.active_at, lot.expires_at), priority=lot.priority))
+            # What ends only after a notice has told nothing to its new owner yet; where the program knows of none any more it never ends.
+            ends = lot.expires_at if lot.due_at is None else lot.due_at if into.unit.expiry.notice else None
+            entries.append(into.give(part, line, lives=(lot.active_at, ends), priority=lot.priority))
         keep_alive(out)
         return entries

@@ -31,8 +31,8 @@ from regulars.loyalty.rules.units import Unit, active_from, lot_ends
 WRITE_ENTRY = """INSERT INTO loyalty_entry
     (account_id, seq, act, kind, giver, getter, units, at, booked_at, booked_on, version_id, purchase_id, reverses_id, "key", why, actor)
 VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT (account_id, "key") WHERE NOT ("key" = '') DO NOTHING RETURNING id"""
-WRITE_LOT = """INSERT INTO loyalty_lot (account_id, entry_id, quantity, "left", held, priority, earned_at, active_at, expires_at)
-VALUES (%s, %s, %s, %s, 0, %s, %s, %s, %s) RETURNING id"""
+WRITE_LOT = """INSERT INTO loyalty_lot (account_id, entry_id, quantity, "left", held, priority, earned_at, active_at, expires_at, due_at)
+VALUES (%s, %s, %s, %s, 0, %s, %s, %s, %s, %s) RETURNING id"""
 WRITE_USE = "INSERT INTO loyalty_lotuse (entry_id, lot_id, units) VALUES (%s, %s, %s) RETURNING id"
 MOVE_LOT = """UPDATE loyalty_lot SET "left" = "left" + %s, held = held + %s WHERE id = %s RETURNING id"""
 MOVE_ACCOUNT = """UPDATE loyalty_account SET balance = balance + %s, held = held + %s, debt = debt + %s, entries_count = entries_count + %s, moved_at = %s
@@ -127,7 +127,8 @@ class Purse:
         return entry
 
     def lodge(self, entry: Entry, units: int, *, active_at: datetime, ends_at: datetime | None, priority: int = 0) -> None:
-        """A new lot for the units of an entry; what the account owes is repaid out of it first."""
+        """A new lot for the units of an entry; what the account owes is repaid out of it first. Where an end needs a notice, it is due only."""
+        due = ends_at if self.unit.expiry.notice is not None else None
         account = next(one for one in self.accounts if one.pk == entry.account_id)
         repaid = min(account.debt, units)
         lot = Lot(
@@ -138,10 +139,10 @@ class Purse:
             priority=priority,
             earned_at=entry.at,
             active_at=active_at,
-            expires_at=ends_at,
+            expires_at=None if due else ends_at,
+            due_at=due,
         )
-        ends = instant_value(ends_at) if ends_at else None
-        times = (instant_value(entry.at), instant_value(active_at), ends)
+        times = [instant_value(one) if one else None for one in (entry.at, active_at, lot.expires_at, lot.due_at)]
         _saved(lot, fetch_prepared(WRITE_LOT, account.pk, entry.pk, units, lot.left, priority, *times)[0][0])
         if repaid:
             fetch_prepared(WRITE_USE, entry.pk, lot.pk, repaid)

@@ -1,7 +1,7 @@
 """Many purchases earn at once: those of members about whom nothing is special, in a handful of statements for a thousand of them.
 
 Special is who has not joined, was merged, owes or has reserved units, gets a stamp, has a tier's review due or may rise; a purchase of an earlier version, and a
-program whose earning asks for traits or whose points live by activity. All these go the long way, one by one, by the same rules. Who buys twice among those
+program whose earning asks for traits or whose points live by activity or end with a notice. All these go the long way, one by one, by the same rules. Who buys twice among those
 given goes it too: each purchase earns at the tier that the one before left.
 """
 
@@ -102,7 +102,7 @@ def _booked_before(sales: Sequence[Purchase], entries: int) -> set[int]:
 def _plain(version: ProgramVersion, document: Document, sales: Sequence[Purchase], at: datetime) -> set[int]:
     """The sales that may go together, as far as is known without a lock."""
     asked = any(rule.where.traits for rule in document.earning) or any(card.where.traits or card.minutes_between for card in document.cards)
-    if not sales or asked or any(unit.expiry.kind == "activity" for unit in document.units):
+    if not sales or asked or any(unit.expiry.kind == "activity" or unit.expiry.notice for unit in document.units):
         return set()
     ladder = document.ladder
     unit = document.unit(ladder.currency) if ladder else None

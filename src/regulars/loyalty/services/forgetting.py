@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from regulars.loyalty.models import Account, Hold, Membership
+from regulars.loyalty.models import Account, AdjustmentRequest, Dispute, ExpiryNotice, Hold, Membership
 from regulars.loyalty.queries.programs import document_of, version_at
 from regulars.loyalty.services.booking import Line, Terms, free_hold, open_purse
 from regulars.loyalty.services.shop_deliveries import clear_deliveries
@@ -35,5 +35,15 @@ def forfeit_accounts(*, customer_ids: Sequence[int], at: datetime, actor: str) -
                 purse.note(owing, owing.debt, line, giver="written_off", getter="member")
                 purse.forgive(owing, owing.debt)
         clear_deliveries(customer_ids=customer_ids)
+        _end_requests(customer_ids, at, actor)
+        ExpiryNotice.objects.filter(account__customer__in=customer_ids).update(proof="")
         void_vouchers_of(customer_ids=customer_ids, reason="forgotten", at=at, actor=actor)
         return forfeited
+
+
+def _end_requests(customer_ids: Sequence[int], at: datetime, actor: str) -> None:
+    """What still waits is refused, and what people wrote about the member goes."""
+    rows = AdjustmentRequest.objects.filter(customer__in=customer_ids)
+    rows.filter(state="asked").update(state="refused", decided_at=at, decided_by=actor)
+    rows.update(reason="", decided_why="")
+    Dispute.objects.filter(customer__in=customer_ids).update(settled_why="")

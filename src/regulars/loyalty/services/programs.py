@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import date, datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -16,11 +16,15 @@ from regulars.groundwork.kernel.facts import announce
 from regulars.groundwork.kernel.refusals import Refusal
 from regulars.loyalty.events import MemberJoined, ProgramApplied, ProgramFroze
 from regulars.loyalty.models import Membership, Program, ProgramVersion
+from regulars.loyalty.queries.meaning import change_in_words, ever_had_members
 from regulars.loyalty.queries.programs import document_of, version_at
 from regulars.loyalty.rules.document import BadDocument, Fault, digest_of, never_now, read_program, written
 from regulars.loyalty.rules.document import Program as Document
+from regulars.loyalty.rules.judging import Judged, first_day_after, judged_changes, notice_ends, worst
 from regulars.loyalty.services.booking import Terms
 from regulars.loyalty.services.refusals import ProgramFrozen, ProgramNotFound
+
+CHANGES_TOLD = 5  # in the sentence; the list beside it has all
 
 
 class DocumentRefused(Refusal):
@@ -40,6 +44,24 @@ class InThePast(Refusal):
         super().__init__(sentence, fields={"effective_at": sentence})
 
 
+class NoticeTooShort(Refusal):
+    code = "notice_too_short"
+
+    def __init__(self, *, worse: list[Judged], days: int, earliest: datetime, day: date) -> None:
+        words = {"days": days, "day": day.isoformat(), "what": "; ".join(change_in_words(one) for one in worse[:CHANGES_TOLD])}
+        sentence = (
+            _("This takes something from members, so they hear of it %(days)s days before: it may begin on %(day)s. %(what)s") % words
+        )
+        super().__init__(
+            sentence,
+            fields={"effective_at": sentence},
+            notice_days=days,
+            earliest_at=earliest.isoformat(),
+            earliest_on=day.isoformat(),
+            changes=[{"place": ".".join(one.change.place), "code": one.code, "detail": change_in_words(one)} for one in worse],
+        )
+
+
 class FixedByBooks(Refusal):
     code = "fixed_by_books"
 
@@ -55,6 +77,7 @@ class Applied:
     version: ProgramVersion
     made: bool
     warnings: list[Fault]
+    changes: list[Judged] = field(default_factory=list)
 
 
 def check_program(*, text: str | bytes, at: datetime) -> tuple[Document, list[Fault]]:
@@ -69,7 +92,11 @@ def check_program(*, text: str | bytes, at: datetime) -> tuple[Document, list[Fa
 def apply_program(*, scope: Scope, text: str | bytes, at: datetime, actor: str, origin: str = "") -> Applied:
     """Make a document the program's next version, from its `effective_at` or now. The same document again changes nothing.
 
-    Raises DocumentRefused, InThePast, FixedByBooks (the currency, the zone, and each unit's scale and kind stay).
+    What is better for members or neutral may begin at once; what is worse begins `notice_days` later at the earliest, by the version that
+    stands until then (P9). A program that never had members may change at once: nobody was promised anything. Who joins inserts a row that
+    points to the program, and so waits for the lock under which this looks (a foreign key's own lock on PostgreSQL, the one writer of SQLite).
+
+    Raises DocumentRefused, InThePast, NoticeTooShort, FixedByBooks (the currency, the zone, and each unit's scale and kind stay).
     """
     document, warnings = check_program(text=text, at=at)
     canonical = written(document)
@@ -86,8 +113,12 @@ def apply_program(*, scope: Scope, text: str | bytes, at: datetime, actor: str, 
         newest = ProgramVersion.objects.filter(program=program).order_by("-number").first()
         if newest and newest.digest == digest_of(canonical):
             return Applied(newest, made=False, warnings=warnings)
+        changes = []
         if newest:
             _refuse_other_books(program, newest, document, begins)
+            changes = judged_changes(document_of(newest), document, begins_at=begins)
+            if not origin:  # the demo tells of a past in which nobody was there to be told
+                _refuse_short_notice(program, document_of(newest), changes, at, begins)
         version = ProgramVersion.objects.create(
             program=program,
             number=newest.number + 1 if newest else 1,
@@ -100,8 +131,8 @@ def apply_program(*, scope: Scope, text: str | bytes, at: datetime, actor: str, 
         fact = ProgramApplied(
             tenant_id=scope.business_id, at=at, actor=actor, program_id=program.pk, version_id=version.pk, number=version.number
         )
-        announce(fact, after={"digest": version.digest})
-    return Applied(version, made=True, warnings=warnings)
+        announce(fact, after={"digest": version.digest, "bearing": worst(changes) if newest else "first"})
+    return Applied(version, made=True, warnings=warnings, changes=changes)
 
 
 def join_program(*, program: Program, customer: Customer, at: datetime, actor: str) -> bool:
@@ -164,6 +195,13 @@ def _refuse_other_books(program: Program, newest: ProgramVersion, document: Docu
         gone = _codes(document_of(newest), name) - _codes(document, name)
         if gone:
             raise FixedByBooks(f"{name}.{min(gone)}")
+
+
+def _refuse_short_notice(program: Program, before: Document, changes: list[Judged], at: datetime, begins: datetime) -> None:
+    worse = [one for one in changes if one.bearing == "worse"]
+    earliest = notice_ends(at, before.notice_days, before.tzinfo)
+    if worse and begins < earliest and ever_had_members(program=program):
+        raise NoticeTooShort(worse=worse, days=before.notice_days, earliest=earliest, day=first_day_after(earliest, before.tzinfo))
 
 
 def _codes(document: Document, name: str) -> set[str]:

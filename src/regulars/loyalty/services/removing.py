@@ -7,8 +7,11 @@ from django.db import models, transaction
 from regulars.groundwork.kernel.bulk.dialect import count_rows_for_planner
 from regulars.loyalty.models import (
     Account,
+    AdjustmentRequest,
     ClosedDay,
+    Dispute,
     Entry,
+    ExpiryNotice,
     Hold,
     HoldLot,
     Lot,
@@ -26,6 +29,9 @@ from regulars.loyalty.models import (
 
 # Each table by the way to its program, those first that others don't point to.
 OF_PROGRAM: tuple[tuple[type[models.Model], str], ...] = (
+    (AdjustmentRequest, "program"),
+    (Dispute, "program"),
+    (ExpiryNotice, "account__program"),
     (VoucherUse, "program"),
     (Voucher, "program"),
     (VoucherBatch, "program"),

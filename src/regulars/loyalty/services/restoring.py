@@ -13,6 +13,7 @@ from regulars.loyalty.models import Entry, LotUse
 from regulars.loyalty.queries.programs import document_of
 from regulars.loyalty.rules.calendars import DAY
 from regulars.loyalty.rules.lots import given_back
+from regulars.loyalty.rules.units import lot_ends
 from regulars.loyalty.services.booking import BookedAlready, Line, Purse, Terms, load_lots, open_purse
 from regulars.purchases.queries import Kind, Purchase
 
@@ -47,6 +48,7 @@ def _restore(spending: Entry, target: int, key: str, purchase_id: int | None, wh
         entry = purse.note(account, units, line, giver="redeemed", getter="member")
     except BookedAlready:
         return []
+    units -= _forgiven(purse, spending, entry, units, before)
     used = _still_used(spending)
     load_lots(purse, [lot for lot, _units in used])
     ended = []
@@ -56,6 +58,23 @@ def _restore(spending: Entry, target: int, key: str, purchase_id: int | None, wh
         if lot.expires_at is not None and lot.expires_at <= at:
             ended.append((number, part))
     return [entry, *(_renewed(purse, ended, spending, at) if ended else [])]
+
+
+def _forgiven(purse: Purse, spending: Entry, entry: Entry, units: int, before: int) -> int:
+    """Of a spending that was partly owed the owed part comes back first: as a smaller debt, or as a lot where earnings have repaid it since."""
+    drawn = LotUse.objects.filter(entry=spending).aggregate(sum=Sum("units"))["sum"] or 0
+    back = LotUse.objects.filter(entry__reverses=spending, units__lt=0).aggregate(sum=Sum("units"))["sum"] or 0
+    part = min(units, spending.units - drawn - (before + back))
+    if part <= 0:
+        return 0
+    account = next(one for one in purse.accounts if one.pk == spending.account_id)
+    debt = min(account.debt, part)
+    if debt:
+        purse.forgive(account, debt)
+    if part > debt:
+        zone = purse.terms.document.tzinfo
+        purse.lodge(entry, part - debt, active_at=purse.at, ends_at=lot_ends(purse.unit, purse.at, zone))
+    return part
 
 
 def _renewed(purse: Purse, ended: list[tuple[int, int]], spending: Entry, at: datetime) -> list[Entry]:

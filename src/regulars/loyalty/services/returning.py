@@ -110,7 +110,7 @@ def refund_sale(
         if known:
             _refuse_other(known, sale, pieces, amount_minor)
             return Refunded(sale=sale, refund=known, amount_minor=-known.amount_minor, entries=entries_of_refund(refund=known), made=False)
-        refuse_untimely(business_id=sale.business_id, dated=refunded_at, at=at)
+        refuse_untimely(customer=sale.customer, dated=refunded_at, at=at)
         if sale.amount_minor == 0:
             return _only_points(sale, pieces, amount_minor, at, actor)
         lines, amount = _wanted(sale, pieces, amount_minor)

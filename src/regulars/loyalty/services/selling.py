@@ -14,7 +14,7 @@ from regulars.business.queries import Branch, Scope
 from regulars.customers.queries import Customer, cluster_of
 from regulars.groundwork.kernel.money import Money, digits_of
 from regulars.groundwork.kernel.refusals import Refusal
-from regulars.loyalty.models import Entry, Hold, Program
+from regulars.loyalty.models import Entry, Hold, Membership, Program
 from regulars.loyalty.queries.holds import hold_with_id
 from regulars.loyalty.queries.ledger import with_places
 from regulars.loyalty.queries.programs import document_of, programs_in_force
@@ -22,6 +22,7 @@ from regulars.loyalty.rules.calendars import DAY
 from regulars.loyalty.rules.paying import shares_paid, worth_of
 from regulars.loyalty.rules.units import Unit
 from regulars.loyalty.services.booking import lock_accounts
+from regulars.loyalty.services.disputing import open_dispute
 from regulars.loyalty.services.earning import earn_by_purchase
 from regulars.loyalty.services.offering import Given, Offers, offers_given, offers_standing, record_uses, refuse_other_total
 from regulars.loyalty.services.programs import terms_at
@@ -98,10 +99,12 @@ def record_sale(
     at: datetime,
     actor: str,
     offers: Offers | None = None,
+    offline: bool = False,
 ) -> Sold:
     """Record a sale at its full prices, give it its offers when they are wanted, take the points that pay a part of it, and earn on the rest;
     again changes nothing.
 
+    `offline`: the goods are gone already. Where the program says so, points that are missing are owed and disputed instead of refused (case 38).
     `sale.receipt` says what "again" is. A sale `at` the very instant of the call has no time of its own: its repeat is known by the rest.
     Raises TooLate, TotalDiffers, PaysNothing, PaysTooMuch, OtherCurrency, HoldNotFound, ProgramNotFound, and as `spend_units`, `capture_hold` and
     `record_purchase` (ReceiptTaken: same receipt, other content).
@@ -120,10 +123,10 @@ def record_sale(
             refuse_other_total(sale=_net_of(sale, due), offers=offers)
         recorded = record_purchase(customer=customer, branch=branch, sale=_net_of(sale, due), at=at, actor=actor)
         if recorded.made:
-            refuse_untimely(business_id=customer.business_id, dated=sale.at, at=at)
+            refuse_untimely(customer=customer, dated=sale.at, at=at)
             record_uses(given=given, purchase=recorded.purchase)
             if due:
-                _pay(customer, due, recorded.purchase, at, actor)
+                _pay(customer, due, recorded.purchase, at, actor, offline)
         else:
             _refuse_other(recorded, _net_of(sale, due), due)
         earn_by_purchase(purchase=recorded.purchase, at=at, actor=actor)
@@ -131,13 +134,21 @@ def record_sale(
         return Sold(purchase=recorded.purchase, entries=entries, worth_minor=_worth_in(entries), made=recorded.made)
 
 
-def refuse_untimely(*, business_id: int, dated: datetime, at: datetime) -> None:
-    """Raises TooLate when a receipt is older than any program of the business takes, or lies ahead; ProgramNotFound when there is none."""
-    limits = [document_of(version).late_days_max for version in programs_in_force(scope=Scope(business_id), at=at)]
-    if not limits:
+def refuse_untimely(*, customer: Customer, dated: datetime, at: datetime) -> None:
+    """Raises TooLate when a receipt is older than a program takes that counts for this customer, or lies ahead; ProgramNotFound without any.
+
+    A program counts when the customer takes part in it, or would by buying. Of several the strictest decides: a sale is taken for all of
+    them or for none, so that no member is silently left without points of one. Where none counts, all do.
+    """
+    documents = {version.program_id: document_of(version) for version in programs_in_force(scope=Scope(customer.business_id), at=at)}
+    if not documents:
         raise ProgramNotFound
-    if dated - at > AHEAD_MAX or at - dated > min(limits) * DAY + AHEAD_MAX:
-        raise TooLate(min(limits))
+    records = cluster_of(scope=Scope(customer.business_id), customer_id=customer.pk) or (customer.pk,)
+    own = set(Membership.objects.filter(customer__in=records, left_at=None).values_list("program", flat=True))
+    counting = [one for number, one in documents.items() if number in own or one.joining == "by_purchase"]
+    days = min(one.late_days_max for one in counting or documents.values())
+    if dated - at > AHEAD_MAX or at - dated > days * DAY + AHEAD_MAX:
+        raise TooLate(days)
 
 
 def entries_of_sale(*, sale: Purchase) -> list[Entry]:
@@ -201,13 +212,14 @@ def _net_of(sale: Sale, due: _Due | None) -> Sale:
     return replace(sale, amount_minor=sale.amount_minor - due.worth_minor, lines=lines)
 
 
-def _pay(customer: Customer, due: _Due, purchase: Purchase, at: datetime, actor: str) -> None:
+def _pay(customer: Customer, due: _Due, purchase: Purchase, at: datetime, actor: str, offline: bool) -> None:
     why: dict[str, Any] = {"worth_minor": due.worth_minor, "currency": purchase.currency, "receipt": purchase.receipt}
     if due.hold:
         scope = Scope(customer.business_id)
         capture_hold(scope=scope, public_id=str(due.hold.public_id), at=at, actor=actor, units=due.units, purchase_id=purchase.pk, why=why)
         return
-    spend_units(
+    overdraw = offline and terms_at(program=due.program, at=purchase.at).document.offline_overspend == "debt"
+    spent = spend_units(
         program=due.program,
         customer=customer,
         unit=due.unit,
@@ -217,7 +229,10 @@ def _pay(customer: Customer, due: _Due, purchase: Purchase, at: datetime, actor:
         actor=actor,
         key=f"pay:{purchase.pk}",
         purchase_id=purchase.pk,
+        overdraw=overdraw,
     )
+    if spent.owed:
+        open_dispute(program=due.program, purchase=purchase, unit=due.unit, units=spent.owed, at=at, actor=actor)
 
 
 def _refuse_other(recorded: Recorded, sale: Sale, due: _Due | None) -> None:

@@ -55,10 +55,11 @@ class HoldSettled(Refusal):
 
 @dataclass(frozen=True, kw_only=True)
 class Spent:
-    """The entries of one spending (several when merged records gave), and whether this call wrote them."""
+    """The entries of one spending (several when merged records gave), whether this call wrote them, and what of it is owed since."""
 
     entries: list[Entry]
     made: bool = True
+    owed: int = 0
 
     @property
     def units(self) -> int:
@@ -77,8 +78,10 @@ def spend_units(
     actor: str,
     key: str = "",
     purchase_id: int | None = None,
+    overdraw: bool = False,
 ) -> Spent:
-    """Take units out of a member's lots in use order; with a `key`, once.
+    """Take units out of a member's lots in use order; with a `key`, once. `overdraw`: what is missing is owed instead of refused, for what an
+    offline till has already let go (case 38).
 
     Raises BadUnits, UnknownUnit, NotEnoughUnits, ProgramFrozen, ProgramNotFound.
     """
@@ -87,11 +90,14 @@ def spend_units(
         purse = open_purse(terms=terms, customer=customer, unit=unit, at=at, actor=actor)
         if key and (known := standing_entries(purse, key)):
             return Spent(entries=known, made=False)
-        require(purse, units)
-        line = Line(kind="redeemed", other="redeemed", at=at, key=key, purchase_id=purchase_id, why=why)
-        entries = purse.take(drawn(purse.open_lots(), units, at), line)
+        missing = max(units - purse.usable(), 0) if overdraw else 0
+        require(purse, units - missing)
+        line = Line(
+            kind="redeemed", other="redeemed", at=at, key=key, purchase_id=purchase_id, why=why | ({"owed": missing} if missing else {})
+        )
+        entries = purse.take(drawn(purse.open_lots(), units - missing, at), line, owed=missing)
         keep_alive(purse)
-        return Spent(entries=entries)
+        return Spent(entries=entries, owed=missing)
 
 
 def hold_units(

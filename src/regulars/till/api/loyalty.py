@@ -1,14 +1,13 @@
-"""Programs, members' accounts, holds, and what is moved by hand, by API."""
+"""Members' accounts and holds by API."""
 
 from __future__ import annotations
 
-import json
 from datetime import datetime
 from typing import Annotated, Any
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
-from ninja import Body, Query
+from ninja import Query
 
 from regulars.business.queries import Scope
 from regulars.customers.queries import Customer, customer_of
@@ -19,7 +18,6 @@ from regulars.loyalty.queries import (
     Entry,
     Hold,
     Program,
-    ProgramVersion,
     balances_of,
     document_of,
     entries_of,
@@ -31,43 +29,28 @@ from regulars.loyalty.queries import (
     shown_units,
     units_read,
     version_at,
-    versions_of,
 )
 from regulars.loyalty.services import (
     BadUnits,
     HoldNotFound,
     ProgramNotFound,
     UnknownUnit,
-    adjust_units,
-    apply_program,
     capture_hold,
-    check_program,
     hold_units,
     release_hold,
-    transfer_units,
 )
 from regulars.purchases.queries import purchase_of
 from regulars.till.api.asking import REFUSALS, NotACursor, caller, opened, sealed, written
 from regulars.till.api.loyalty_shapes import (
     AccountList,
     AccountOut,
-    AdjustmentIn,
-    AdjustmentOut,
-    AppliedOut,
     CaptureIn,
-    FaultOut,
     HoldIn,
     HoldOut,
     HoldSettledOut,
     LedgerEntryList,
     LedgerEntryOut,
     MemberId,
-    ProgramList,
-    ProgramOut,
-    ProgramWhole,
-    TransferIn,
-    TransferOut,
-    VersionOut,
 )
 from regulars.till.api.purchases import CustomerNotFound, customer_known
 from regulars.till.api.root import api
@@ -75,7 +58,7 @@ from regulars.till.api.shapes import Identity, Key
 
 TAGS = ["loyalty"]
 # Numbers of our own rows that mean nothing outside.
-INNER = {"refund"}
+INNER = {"refund", "asked_by"}
 
 
 class ProgramNotNamed(Refusal):
@@ -84,58 +67,6 @@ class ProgramNotNamed(Refusal):
     def __init__(self) -> None:
         sentence = _("There are several programs: name one.")
         super().__init__(sentence, fields={"program": sentence})
-
-
-@api.post("/programs", response={200: AppliedOut, 201: AppliedOut, **REFUSALS}, url_name="programs", tags=TAGS, summary="Apply a program")
-def new_program(
-    request: HttpRequest,
-    document: Annotated[dict[str, Any], Body(description="the program's document; see docs/how-it-works/loyalty.md")],
-    check: Annotated[bool, Query(description="only check it: nothing is written, no Idempotency-Key is needed")] = False,
-    idempotency_key: Key = None,
-) -> HttpResponse:
-    """201 with its new version; 200 when it was only checked or stood there already. 422 `program_refused` lists every fault with its place."""
-    actor, scope = caller(request)
-    at = clock.now()
-    # The text itself is read, not what was parsed of it: keys that stand twice would be lost.
-    text = bytes(request.body)
-    if check:
-        program, warnings = check_program(text=text, at=at)
-        faults = [FaultOut(place=one.place, code=one.code, detail=one.sentence) for one in warnings]
-        shape = program.model_dump(mode="json", exclude_defaults=True)
-        checked = AppliedOut(code=program.code, made=False, version=None, document=shape, warnings=faults)
-        return JsonResponse(checked.model_dump(mode="json"))
-
-    def act() -> tuple[int, dict[str, Any]]:
-        applied = apply_program(scope=scope, text=text, at=at, actor=actor.name)
-        shown = AppliedOut(
-            code=applied.version.program.code,
-            made=applied.made,
-            version=_version(applied.version),
-            document=json.loads(applied.version.document),
-            warnings=[FaultOut(place=one.place, code=one.code, detail=one.sentence) for one in applied.warnings],
-        )
-        return 201 if applied.made else 200, shown.model_dump(mode="json")
-
-    return written(request, route="POST /programs", at=at, act=act)
-
-
-@api.get("/programs", response={200: ProgramList, **REFUSALS}, url_name="programs", tags=TAGS, summary="List programs")
-def list_programs(request: HttpRequest) -> dict[str, Any]:
-    """By code."""
-    _actor, scope = caller(request)
-    at = clock.now()
-    return {"items": [_program(one, at) for one in programs_of(scope=scope)]}
-
-
-@api.get("/programs/{code}", response={200: ProgramWhole, **REFUSALS}, url_name="program", tags=TAGS, summary="One program")
-def one_program(request: HttpRequest, code: Identity) -> dict[str, Any]:
-    """With the document in force now, and all versions, the newest first."""
-    _actor, scope = caller(request)
-    program = program_named(scope, code)
-    at = clock.now()
-    now = version_at(program=program, at=at)
-    versions = [_version(one) for one in versions_of(program=program)]
-    return _program(program, at) | {"document": json.loads(now.document) if now else None, "versions": versions}
 
 
 @api.get(
@@ -224,41 +155,6 @@ def release(request: HttpRequest, id: Identity, idempotency_key: Key = None) -> 
     return written(request, route=f"POST /holds/{id}/release", at=at, act=act)
 
 
-@api.post("/transfers", response={201: TransferOut, **REFUSALS}, url_name="transfers", tags=TAGS, summary="Move points between members")
-def new_transfer(request: HttpRequest, transfer: TransferIn, idempotency_key: Key = None) -> HttpResponse:
-    """They keep the ends that they had."""
-    actor, scope = caller(request)
-    at = clock.now()
-
-    def act() -> tuple[int, dict[str, Any]]:
-        program = program_named(scope, transfer.program)
-        units = smallest(program, transfer.unit, transfer.units, at)
-        giver, getter = member(scope, transfer.giver, field="from"), member(scope, transfer.getter, field="to")
-        entries = transfer_units(program=program, giver=giver, getter=getter, unit=transfer.unit, units=units, at=at, actor=actor.name)
-        return 201, TransferOut(entries=entries_shown(entries)).model_dump(mode="json")
-
-    return written(request, route="POST /transfers", at=at, act=act)
-
-
-@api.post("/adjustments", response={201: AdjustmentOut, **REFUSALS}, url_name="adjustments", tags=TAGS, summary="Give or take by hand")
-def new_adjustment(request: HttpRequest, adjustment: AdjustmentIn, idempotency_key: Key = None) -> HttpResponse:
-    """With a reason; 403 `over_adjustment_limit` above what the program lets one person do."""
-    actor, scope = caller(request)
-    at = clock.now()
-
-    def act() -> tuple[int, dict[str, Any]]:
-        program = program_named(scope, adjustment.program)
-        units = smallest(program, adjustment.unit, adjustment.units, at)
-        customer = member(scope, adjustment.customer)
-        done = adjust_units(
-            program=program, customer=customer, unit=adjustment.unit, units=units, reason=adjustment.reason, at=at, actor=actor.name
-        )
-        shown = AdjustmentOut(entries=entries_shown(done.entries), accounts=accounts_shown(customer, at))
-        return 201, shown.model_dump(mode="json")
-
-    return written(request, route="POST /adjustments", at=at, act=act)
-
-
 def program_named(scope: Scope, code: str) -> Program:
     """The program with this code, or the only one. Raises ProgramNotFound, ProgramNotNamed."""
     if code:
@@ -328,7 +224,7 @@ def hold_shown(hold: Hold, at: datetime) -> dict[str, Any]:
         unit=hold.account.unit,
         units=shown_units(unit, hold.units),
         captured=shown_units(unit, hold.captured_units),
-        state=hold_state(hold, at=at),  # type: ignore[arg-type] # the query names these four only
+        state=hold_state(hold, at=at),
         made_at=hold.made_at,
         ends_at=hold.ends_at,
     ).model_dump(mode="json")
@@ -385,20 +281,3 @@ def _settled(hold: Hold, entries: list[Entry], at: datetime) -> dict[str, Any]:
         "entries": [one.model_dump(mode="json") for one in entries_shown(entries)],
         "accounts": [one.model_dump(mode="json") for one in accounts],
     }
-
-
-def _program(program: Program, at: datetime) -> dict[str, Any]:
-    version = version_at(program=program, at=at) or next(iter(versions_of(program=program)), None)
-    begun = version is not None and version.effective_at <= at
-    return ProgramOut(
-        code=program.code,
-        name=document_of(version).name if version else program.code,
-        currency=program.currency,
-        zone=program.zone,
-        frozen=program.frozen_at is not None,
-        version=version.number if version and begun else None,
-    ).model_dump(mode="json")
-
-
-def _version(version: ProgramVersion) -> VersionOut:
-    return VersionOut(number=version.number, effective_at=version.effective_at, applied_at=version.applied_at, digest=version.digest)

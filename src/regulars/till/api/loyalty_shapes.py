@@ -74,14 +74,24 @@ class ProgramList(BaseModel):
     items: list[ProgramOut]
 
 
+class ChangeOut(BaseModel):
+    place: str = Field(description="where in the document: sections and codes, such as rewards.mug.price.units")
+    bearing: Literal["better", "worse", "neutral"] = Field(description="what it means for members")
+    code: str = Field(description="why, such as costs_more; new ones may come")
+    detail: str
+
+
 class AppliedOut(BaseModel):
-    """`made` is false when the same document stood already, or was only checked."""
+    """`made` is false when the same document stood already, or was only checked. `earliest_at` is given by a check: what is worse for members
+    may begin then, after the program's days of notice."""
 
     code: str
     made: bool
     version: VersionOut | None
     document: dict[str, Any]
     warnings: list[FaultOut]
+    changes: list[ChangeOut] = Field(description="against the version before; none for the first one")
+    earliest_at: datetime | None = None
 
 
 class AccountOut(BaseModel):
@@ -336,7 +346,27 @@ class AdjustmentIn(Strict):
     reason: Said
 
 
+class RequestOut(BaseModel):
+    """An adjustment that waits for a second person, or did."""
+
+    id: str
+    customer: str
+    program: str
+    unit: str
+    units: str
+    reason: str
+    state: Literal["asked", "approved", "refused", "lapsed"]
+    asked_at: datetime
+    ends_at: datetime = Field(description="when it lapses if nobody decides")
+    decided_at: datetime | None
+    why: str = Field(description="what whoever decided said")
+
+
 class AdjustmentOut(BaseModel):
+    """`state` asked: more than one person may adjust alone; nothing is booked until somebody else approves of the `request`."""
+
+    state: Literal["booked", "asked"]
+    request: RequestOut | None
     entries: list[LedgerEntryOut]
     accounts: list[AccountOut]
 

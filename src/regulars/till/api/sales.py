@@ -70,7 +70,9 @@ def new_sale(request: HttpRequest, sale: SaleIn, idempotency_key: Key = None) ->
     "/sales/batch", response={200: BatchOut, **REFUSALS}, url_name="sales_batch", tags=TAGS, summary="Hand in the sales of an offline till"
 )
 def new_sales(request: HttpRequest, batch: BatchIn, idempotency_key: Key = None) -> Any:
-    """In their order, each on its own: what is refused stops nothing else. Send it again after any fault; receipts count once."""
+    """In their order, each on its own: what is refused stops nothing else. Send it again after any fault; receipts count once.
+
+    Points that were spent twice while tills were offline are refused, or owed and disputed where the program says `offline_overspend: debt`."""
     actor, scope = caller(request)
     at = clock.now()
     if not idempotency_key or len(idempotency_key) > 200 or not idempotency_key.isprintable():
@@ -112,12 +114,14 @@ def new_refund(request: HttpRequest, id: Identity, refund: RefundIn, idempotency
     return written(request, route=f"POST /sales/{id}/refunds", at=at, act=act)
 
 
-def _sell(scope: Scope, actor: Actor, sale: SaleIn, at: datetime) -> tuple[int, dict[str, Any]]:
+def _sell(scope: Scope, actor: Actor, sale: SaleIn, at: datetime, *, offline: bool = False) -> tuple[int, dict[str, Any]]:
     branch = visible_branch(scope, sale.branch)
     customer = member(scope, sale.customer, source=sale.source)
     paid = _paid(scope, sale.redeem, at) if sale.redeem else None
     offers = _offers(sale) if sale.offers else None
-    sold = record_sale(customer=customer, branch=branch, sale=_sale(sale, at), paid=paid, at=at, actor=actor.name, offers=offers)
+    sold = record_sale(
+        customer=customer, branch=branch, sale=_sale(sale, at), paid=paid, at=at, actor=actor.name, offers=offers, offline=offline
+    )
     return 201 if sold.made else 200, _sold(scope, sold, customer, at)
 
 
@@ -133,7 +137,7 @@ def _answered(scope: Scope, actor: Actor, raw: dict[str, Any], key: str, at: dat
             key=key,
             content=content,
             at=at,
-            act=lambda: Answer(*_sell(scope, actor, sale, at)),
+            act=lambda: Answer(*_sell(scope, actor, sale, at, offline=True)),
         )
     except ValidationError as fault:
         fields = {"/" + "/".join(str(part) for part in one["loc"]): str(one["msg"]) for one in fault.errors(include_url=False)}
@@ -220,7 +224,7 @@ def _refunded(scope: Scope, done: Refunded, at: datetime) -> dict[str, Any]:
     refund = shown(purchase_of(scope=scope, public_id=str(done.refund.public_id))) if done.refund else None
     return RefundOut(
         sale=str(done.sale.public_id),
-        refund=refund,  # type: ignore[arg-type] # pydantic reads it
+        refund=refund,
         pay_back=str(Money(done.amount_minor, done.sale.currency).major),
         currency=done.sale.currency,
         clawed=_moved(done.entries, "clawed"),
