@@ -107,11 +107,18 @@ def test_units_per_amount(more: dict[str, Any], amount: int, decimals: int, unit
     assert earned(line(amount), rules=[BASE | more], decimals=decimals).units == units
 
 
+def test_an_entry_keeps_of_the_members_traits_only_what_a_rule_asked_for() -> None:
+    known = Standing(traits={"risk": "low", "segment": "regular"})
+    assert earned(line(1000), standing=known).why["traits"] == {}
+    asking = BASE | {"where": {"traits": {"risk": ["low"]}}}
+    assert earned(line(1000), standing=known, rules=[asking]).why["traits"] == {"risk": "low"}
+
+
 def test_43_the_tier_multiplies_what_is_spent_and_not_what_qualifies() -> None:
     gold = Standing(tiers=frozenset({"gold"}), traits={"risk": "low"}, factor=Fraction(3, 2))
     found = earned(line(1000), standing=gold)
     assert found.units == 15
-    assert (found.why["factor"], found.why["exact"], found.why["tiers"], found.why["traits"]) == ("3/2", "15", ["gold"], {"risk": "low"})
+    assert (found.why["factor"], found.why["exact"], found.why["tiers"]) == ("3/2", "15", ["gold"])
     qualifying = earned(line(1000), standing=gold, units=[unit(kind="qualifying")])
     assert (qualifying.units, qualifying.why["factor"]) == (10, "1")
 
