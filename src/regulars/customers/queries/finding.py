@@ -84,7 +84,10 @@ def customer_by_external_id(*, scope: Scope, value: str, source: str = "") -> Cu
             f"{look}{' AND e.source = %s' if source else ''} LIMIT 2", scope.business_id, value, *([source] if source else [])
         )
     ]
-    return visible(scope).filter(pk=ids[0]).first() if len(ids) == 1 else None
+    if len(ids) != 1:
+        return None
+    rest = f"FROM customers_customer c WHERE c.id = %s AND c.business_id = %s AND {seen_by(scope)}"
+    return next((row[0] for row in instances(((Customer, "c"),), rest, ids[0], scope.business_id)), None)
 
 
 def customers_after(*, scope: Scope, cursor: str = "", size: int = 50, segment: str = "") -> CustomerPage:

@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
-from django.db.models import Max, Q, QuerySet, Sum
+from django.db.models import QuerySet, Sum
 
 from regulars.business.queries import Branch, Scope
 from regulars.customers.queries import Customer, cluster_of, traits_of
+from regulars.groundwork.kernel.bulk.dialect import instant_in, instant_value
+from regulars.groundwork.kernel.bulk.instances import among
+from regulars.groundwork.kernel.bulk.prepared import fetch_prepared
 from regulars.groundwork.kernel.money import digits_of
-from regulars.loyalty.models import Entry, Membership, OfferUse, Program, ProgramVersion
+from regulars.loyalty.models import Entry, Membership, Program, ProgramVersion
 from regulars.loyalty.queries.programs import document_of, offers_of, programs_in_force
 from regulars.loyalty.queries.tiers import standing_row
 from regulars.loyalty.rules.baskets import Basket, Line, Member, Priced, Progress, Used
@@ -24,7 +28,13 @@ from regulars.loyalty.rules.offers import Discount, Offer, Special
 from regulars.loyalty.rules.pricing import price
 from regulars.loyalty.rules.receipts import Receipt, ReceiptLine, without
 from regulars.loyalty.rules.tiers import earning_multiplier
-from regulars.purchases.queries import Kind, Purchase, SaleLine
+from regulars.purchases.queries import SaleLine
+
+USES = """SELECT u.offer, MAX(u.at), CAST(SUM(u.units_milli) AS bigint), CAST(SUM(CASE WHEN u.at >= %s AND u.at < %s THEN u.units_milli ELSE 0 END) AS bigint)
+FROM loyalty_offeruse u WHERE u.customer_id {} AND u.program_id = %s AND u.returned_at IS NULL GROUP BY u.offer"""
+BOUGHT = """SELECT p.at, p.amount_minor,
+       CAST((SELECT COALESCE(SUM(r.amount_minor), 0) FROM purchases_purchase r WHERE r.original_id = p.id) AS bigint)
+FROM purchases_purchase p WHERE p.customer_id {} AND p.kind = 'sale' AND p.currency = %s AND p.at < %s ORDER BY p.at"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,38 +147,49 @@ def _with_counts(plain: Member, program: Program, document: Document, customer: 
     """The member with what these offers ask: earlier purchases for discounts, units used for specials."""
     numbers = _cluster(customer)
     zone = document.tzinfo
-    codes = [offer.code for offer in offers]
-    uses = (
-        OfferUse.objects.filter(customer__in=numbers, program=program, offer__in=codes, returned_at=None)
-        if codes
-        else OfferUse.objects.none()
-    )
-    today = Q(at__gte=start_of(local_day(at, zone), zone), at__lt=end_of(local_day(at, zone), zone))
-    rows = {
-        row["offer"]: row
-        for row in uses.values("offer").annotate(last=Max("at"), all=Sum("units_milli"), today=Sum("units_milli", filter=today, default=0))
-    }
+    rows = _uses(program, numbers, [offer.code for offer in offers], at, zone)
     progress: dict[str, Progress] = {}
     discounts = [offer for offer in offers if isinstance(offer, Discount)]
     bought = _bought(numbers, program.currency, at) if discounts else []
     for offer in discounts:
         first = counted_from(offer, at, zone)
-        given = rows[offer.code]["last"] if offer.counts_since_given and offer.code in rows else None
+        given = rows[offer.code].last_at if offer.counts_since_given and offer.code in rows else None
         counted = [amount for when, amount in bought if (first is None or when >= first) and (given is None or when > given)]
         progress[offer.code] = Progress(purchases=len(counted), spend_minor=sum(counted))
     used = {
-        offer.code: Used(total_milli=rows[offer.code]["all"], today_milli=rows[offer.code]["today"])
+        offer.code: Used(total_milli=rows[offer.code].total_milli, today_milli=rows[offer.code].today_milli)
         for offer in offers
         if isinstance(offer, Special) and offer.code in rows
     }
     return replace(plain, progress=progress, used=used)
 
 
+@dataclass(frozen=True)
+class _Uses:
+    """How an offer was used by a member: when last, how much in all and today."""
+
+    last_at: datetime
+    total_milli: int
+    today_milli: int
+
+
+def _uses(program: Program, numbers: Sequence[int], codes: Sequence[str], at: datetime, zone: ZoneInfo) -> dict[str, _Uses]:
+    """The uses of these offers that stand, by offer."""
+    if not codes:
+        return {}
+    whose, keys = among(list(numbers))
+    today = local_day(at, zone)
+    span = (instant_value(start_of(today, zone)), instant_value(end_of(today, zone)))
+    rows = fetch_prepared(USES.format(whose), *span, *keys, program.pk)
+    wanted = set(codes)
+    return {code: _Uses(instant_in(last), total, now) for code, last, total, now in rows if code in wanted}
+
+
 def _bought(numbers: Sequence[int], currency: str, at: datetime) -> list[tuple[datetime, int]]:
     """The purchases of a person before an instant, what was paid back taken off; one that went back altogether doesn't count."""
-    sales = Purchase.objects.filter(customer__in=numbers, kind=Kind.SALE, currency=currency, at__lt=at)
-    rows = sales.annotate(back=Sum("refunds__amount_minor", default=0)).order_by("at").values_list("at", "amount_minor", "back")
-    return [(when, amount + back) for when, amount, back in rows if amount + back > 0 or not back]
+    whose, keys = among(list(numbers))
+    rows = fetch_prepared(BOUGHT.format(whose), *keys, currency, instant_value(at))
+    return [(instant_in(when), amount + back) for when, amount, back in rows if amount + back > 0 or not back]
 
 
 def _with_earnings(

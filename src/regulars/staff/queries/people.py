@@ -13,7 +13,7 @@ from django.db.models import Max, Q
 from django.utils.module_loading import import_string
 
 from regulars.business.queries import Scope
-from regulars.groundwork.kernel.bulk.instances import as_instant, instant_value, objects, uuid_text
+from regulars.groundwork.kernel.bulk.instances import as_instant, instances, instant_value, objects, uuid_text
 from regulars.groundwork.kernel.bulk.prepared import fetch_prepared
 from regulars.groundwork.kernel.refusals import NotFound
 from regulars.staff.models import ApiKey, Authenticator, Budget, Employee, Invitation, Leave, OutsideIdentity, Passkey
@@ -53,10 +53,11 @@ def actor_of_key(*, text: str, at: datetime) -> Actor | None:
     prefix, _dot, secret = text.partition(".")
     if not prefix.startswith(KEY_SIGN) or not secret:
         return None
-    key = ApiKey.objects.select_related("owner").filter(prefix=prefix).first()
+    joined = "FROM staff_apikey k LEFT JOIN staff_employee o ON o.id = k.owner_id WHERE k.prefix = %s"
+    key, owner = next(iter(instances(((ApiKey, "k"), (Employee, "o")), joined, prefix)), (None, None))
     if key is None or not hmac.compare_digest(key.secret_hash, hashed(secret)):
         return None
-    if key.revoked_at or (key.expires_at and key.expires_at <= at) or (key.owner and key.owner.left_at):
+    if key.revoked_at or (key.expires_at and key.expires_at <= at) or (owner and owner.left_at):
         return None
     branch_ids = None if key.every_branch else frozenset(key.branches.values_list("pk", flat=True))
     return Actor(kind="key", id=key.pk, business_id=key.business_id, branch_ids=branch_ids, scopes=frozenset(key.scopes))
