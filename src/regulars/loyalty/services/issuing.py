@@ -13,7 +13,7 @@ from regulars.loyalty.events import VoucherGiven
 from regulars.loyalty.models import Program, Voucher
 from regulars.loyalty.rules.rewards import Reward
 from regulars.loyalty.services.programs import terms_at
-from regulars.loyalty.services.vouchers import brief, new_voucher, reward_in
+from regulars.loyalty.services.vouchers import brief, new_voucher, reward_in, store_voucher
 
 
 def issue_voucher(*, program: Program, customer: Customer, reward: str, key: str, cause: str, at: datetime, actor: str) -> Voucher:
@@ -27,7 +27,7 @@ def issue_voucher(*, program: Program, customer: Customer, reward: str, key: str
     with transaction.atomic():
         try:
             with transaction.atomic():
-                voucher.save(force_insert=True)
+                store_voucher(voucher)
         except IntegrityError:
             standing = Voucher.objects.filter(program=program, key=voucher.key).exclude(key="").first()
             if standing is None:

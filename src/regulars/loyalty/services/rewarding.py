@@ -22,7 +22,7 @@ from regulars.loyalty.services.booking import Terms
 from regulars.loyalty.services.issuing import tell_of_voucher
 from regulars.loyalty.services.programs import terms_at
 from regulars.loyalty.services.spending import spend_units
-from regulars.loyalty.services.vouchers import brief, new_voucher, paid_entries, reward_in
+from regulars.loyalty.services.vouchers import brief, new_voucher, paid_entries, reward_in, store_voucher
 
 # The second condition is what the index of keys is made for: without it, it can't be used.
 UNDER_KEY = """SELECT v.id FROM loyalty_voucher v WHERE v.program_id = %s AND v."key" = %s AND NOT (v."key" = '')"""
@@ -103,14 +103,13 @@ def redeem_reward(*, program: Program, customer: Customer, reward: str, at: date
     price = price_units(wanted.price, terms.unit(wanted.price.unit))
     with transaction.atomic():
         why = {"reward": wanted.code, "voucher": str(voucher.public_id)}
-        spent = spend_units(
-            program=program, customer=customer, unit=wanted.price.unit, units=price, why=why, at=at, actor=actor, key=voucher.key
-        )
+        unit, key = wanted.price.unit, voucher.key
+        spent = spend_units(program=program, customer=customer, unit=unit, units=price, why=why, at=at, actor=actor, key=key, terms=terms)
         if not spent.made and (standing := _standing(program, voucher.key)):
             return standing
         _refuse_over_limits(terms, wanted, customer, at)
         voucher.took_stock = wanted.stock is not None
-        voucher.save(force_insert=True)
+        store_voucher(voucher)
         tell_of_voucher(customer=customer, voucher=voucher, reward=wanted, at=at, actor=actor)
         if wanted.stock is not None:
             _take_one(program, wanted, wanted.stock)
@@ -128,6 +127,8 @@ def _standing(program: Program, key: str) -> Redeemed | None:
 def _refuse_unfit(terms: Terms, wanted: Reward, customer: Customer, at: datetime) -> None:
     if not within(wanted.period, at, terms.document.tzinfo):
         raise RewardNotNow(wanted.name)
+    if not wanted.where.tiers and not wanted.where.traits:
+        return
     standing = standing_now(program=terms.version.program, document=terms.document, customer=customer)
     if reason := not_theirs(wanted.where, standing.tiers, standing.traits):
         raise RewardNotTheirs(wanted.name, reason)

@@ -79,13 +79,14 @@ def spend_units(
     key: str = "",
     purchase_id: int | None = None,
     overdraw: bool = False,
+    terms: Terms | None = None,
 ) -> Spent:
     """Take units out of a member's lots in use order; with a `key`, once. `overdraw`: what is missing is owed instead of refused, for what an
-    offline till has already let go (case 38).
+    offline till has already let go (case 38). `terms`: those for spending now, where the caller has looked them up.
 
     Raises BadUnits, UnknownUnit, NotEnoughUnits, ProgramFrozen, ProgramNotFound.
     """
-    terms = spendable_terms(program=program, unit=unit, units=units, at=at)
+    terms = terms or spendable_terms(program=program, unit=unit, units=units, at=at)
     with transaction.atomic():
         purse = open_purse(terms=terms, customer=customer, unit=unit, at=at, actor=actor)
         if key and (known := standing_entries(purse, key)):

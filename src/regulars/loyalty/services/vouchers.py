@@ -12,6 +12,9 @@ from django.utils.translation import gettext as _
 
 from regulars.business.queries import Scope
 from regulars.customers.queries import cluster_of
+from regulars.groundwork.kernel.bulk.dialect import instant_value
+from regulars.groundwork.kernel.bulk.instances import uuid_value
+from regulars.groundwork.kernel.bulk.prepared import fetch_prepared
 from regulars.groundwork.kernel.ids import new_id
 from regulars.groundwork.kernel.refusals import NotFound, Refusal
 from regulars.loyalty.models import Account, Entry, Voucher, VoucherUse
@@ -21,6 +24,12 @@ from regulars.loyalty.rules.rewards import Reward, cost_minor, reward_named, vou
 from regulars.loyalty.services.booking import Terms
 
 KEY_MAX = 90
+STORED = (
+    "public_id", "program_id", "version_id", "reward", "customer_id", "code_digest", "state", "uses_max", "uses_count", "per_member_once", "took_stock",
+    "cost_minor", "made_at", "ends_at", "cause", "key", "actor",
+)  # fmt: skip
+STORE = f"""INSERT INTO loyalty_voucher ({", ".join(f'"{name}"' for name in STORED)})
+VALUES ({", ".join(["%s"] * len(STORED))}) RETURNING id"""  # noqa: S608 — names of columns
 
 
 class UnknownReward(NotFound):
@@ -66,6 +75,14 @@ def new_voucher(*, terms: Terms, reward: Reward, customer_id: int, key: str, cau
         key=key,
         actor=actor,
     )
+
+
+def store_voucher(voucher: Voucher) -> None:
+    """Write a new voucher. Raises IntegrityError for a key that stands already."""
+    cells = [getattr(voucher, name) for name in STORED]
+    values = [uuid_value(cell) if isinstance(cell, UUID) else instant_value(cell) if isinstance(cell, datetime) else cell for cell in cells]
+    voucher.pk = fetch_prepared(STORE, *values)[0][0]
+    voucher._state.adding = False
 
 
 def brief(key: str) -> str:
