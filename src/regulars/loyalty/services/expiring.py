@@ -17,6 +17,7 @@ from django.db.models import F
 
 from regulars.groundwork.kernel.bulk.changing import change_rows
 from regulars.groundwork.kernel.bulk.copying import copy_rows, next_ids
+from regulars.groundwork.kernel.bulk.dialect import instant_value
 from regulars.groundwork.kernel.bulk.instances import among, objects
 from regulars.groundwork.kernel.ids import new_id
 from regulars.loyalty.models import Account, Entry, Hold, Lot, LotUse, Program, ProgramVersion
@@ -38,7 +39,12 @@ def expire_lots(*, at: datetime, limit: int = AT_ONCE) -> int:
 
     Twice equals once; what a hold that still stands reserves lives until the hold has ended (P7).
     """
-    ended = Lot.objects.filter(left__gt=F("held"), expires_at__lte=at).order_by("expires_at").values_list("account_id", flat=True)[:limit]
+    ended = (
+        Lot.objects.filter(left__gt=F("held"), expires_at__lte=at)
+        .filter(left__gt=0)
+        .order_by("expires_at")
+        .values_list("account_id", flat=True)[:limit]
+    )
     lapsed = Hold.objects.filter(state="held", ends_at__lte=at).order_by("ends_at").values_list("account_id", flat=True)[:limit]
     singly = set(lapsed)
     plain = sorted(set(ended) - singly)
@@ -57,8 +63,7 @@ def _expire_many(numbers: Sequence[int], at: datetime) -> set[int]:
             one.pk: one for one in objects(Account, f"FROM loyalty_account t WHERE t.id {condition} ORDER BY t.id{lock_rows()}", *values)
         }
         reserved = {one.pk for one in accounts.values() if one.held}
-        lots = Lot.objects.filter(account__in=set(accounts) - reserved, left__gt=F("held"), expires_at__lte=at).order_by("account", "pk")
-        ends = [(lot, accounts[lot.account_id]) for lot in lots]
+        ends = [(lot, accounts[lot.account_id]) for lot in _ended(sorted(set(accounts) - reserved), at)]
         versions = _versions({account.program_id for _lot, account in ends}, at)
         entries, uses = [], []
         for number, (lot, account) in zip(next_ids(table=Entry._meta.db_table, count=len(ends)), ends, strict=True):
@@ -74,6 +79,16 @@ def _expire_many(numbers: Sequence[int], at: datetime) -> set[int]:
         rows = [(one.balance, one.entries_count, at, one.pk) for one in moved.values()]
         change_rows(model=Account, names=("balance", "entries_count", "moved_at"), rows=rows)
     return reserved
+
+
+def _ended(numbers: Sequence[int], at: datetime) -> list[Lot]:
+    """The lots of these accounts that have ended, in order."""
+    if not numbers:
+        return []
+    condition, values = among(numbers)
+    # Of the few that an account has open, found by the index of open ones: the condition above zero is what that index is made for.
+    rest = f'FROM loyalty_lot t WHERE t.account_id {condition} AND t."left" > 0 AND t."left" > t.held AND t.expires_at <= %s'
+    return sorted(objects(Lot, rest, *values, instant_value(at)), key=lambda lot: (lot.account_id, lot.pk))
 
 
 def _ending(account: Account, lot: Lot, free: int, version: ProgramVersion, at: datetime) -> tuple[Any, ...]:
