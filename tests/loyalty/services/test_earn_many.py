@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,13 +10,18 @@ from django.db import transaction
 
 from regulars.customers.queries import Customer
 from regulars.customers.services import NewCustomer, merge_customers, register_customer
+from regulars.groundwork.kernel import clock
+from regulars.groundwork.kernel.intake.undoing import begin_undo, carry_out_undo
+from regulars.groundwork.kernel.models import ImportBatch
 from regulars.loyalty.models import Account, Entry, Lot, Membership, TierStanding, Voucher
 from regulars.loyalty.queries import account_faults
 from regulars.loyalty.services import earn_by_purchase, earn_by_purchases, spend_units
 from regulars.loyalty.services import earning_many as many
+from regulars.project.cli import run
 from regulars.purchases.queries import Purchase
 
 from tests.cast import ACTOR, Cast
+from tests.importing import import_file, table, written
 from tests.loyalty.club import BASE, DAY, bought, local, opened, recorded, refunded
 
 pytestmark = pytest.mark.django_db
@@ -134,3 +140,32 @@ def test_another_till_that_was_quicker_only_costs_a_second_look(cast: Cast, monk
     monkeypatch.setattr(many, "_booked_before", lambda *_given: set())  # it came in between
     assert earn_by_purchases(scope=cast.scope, numbers=[one.pk for one in mine], at=JUNE, actor=ACTOR) == 3 * (len(mine) - 1)
     assert list(account_faults()) == []
+
+
+def test_what_was_imported_earns_by_a_word_and_then_stays_when_the_import_is_undone(
+    cast: Cast, tmp_path: Path, settings: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings.VAR = tmp_path
+    cast.mallory.delete()
+    cast.other.delete()  # files are for the one business that there is
+    opened(cast)
+    bought(cast, cast.ada, "1", at=MAY)
+    header = ("customer", "at", "amount", "receipt", "product", "original")
+    rows = [("I", "2026-06-15 12:00:00", "9.00", "R1", "Rye", ""), ("I", "2026-06-16 12:00:00", "-3.00", "R2", "Rye", "R1")]
+    file = written(tmp_path, table(header, *rows, ("J", "2023-06-15 12:00:00", "4.00", "R3", "Rye", "")))
+    code, first = import_file(capsys, file, "--currency", "EUR")
+    assert (code, first["refunds_without_original"]) == (0, 0), first
+    for answer in ("3 purchases looked at, 1 entries booked.", "3 purchases looked at, 0 entries booked."):
+        with clock.standing_at(JUNE + 30 * DAY):
+            assert run(["loyalty", "earn", "--since", "2020-01-01", "--business", cast.business.name]) == 0
+        assert capsys.readouterr().out.strip() == answer
+    buyer = Purchase.objects.get(receipt="R1").customer
+    assert [(one.kind, one.signed) for one in Entry.objects.filter(account__customer=buyer).order_by("seq")] == [
+        ("issued", 9),
+        ("clawed", -3),
+    ]
+    batch = ImportBatch.objects.get(pk=first["batch"])
+    begin_undo(batch, at=JUNE + 31 * DAY)
+    batch = carry_out_undo(batch_id=batch.pk, at=JUNE + 31 * DAY, actor=ACTOR, progress=lambda *_step: None)
+    assert (batch.undone, batch.kept) == (1, 2)
+    assert sorted(Purchase.objects.filter(receipt__startswith="R").values_list("receipt", flat=True)) == ["R1", "R2"]

@@ -242,6 +242,23 @@ def test_undo_tells_three_buckets_apart(tmp_path: Path, capsys: Capture) -> None
     assert (batch.result["customers_undone"], batch.result["customers_kept"]) == (7, 1)
 
 
+@pytest.mark.parametrize("at_once", [1, 2, 3, 1000])
+def test_a_refund_knows_its_sale_wherever_the_chunks_end(
+    tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch, at_once: int
+) -> None:
+    monkeypatch.setattr(KINDS["purchases"].__class__, "slots_at_once", at_once)
+    rows = [
+        ("A", "2024-01-02", "9.00", "R1", "Rye", ""),
+        ("A", "2024-01-03", "-3.00", "R2", "Rye", "R1"),
+        ("A", "2024-01-04", "-2.00", "R3", "Rye", "R1"),
+    ]
+    code, _answer = import_file(
+        capsys, written(tmp_path, table(HEADER, *rows, ("B", "2024-01-02", "1.00", "R4", "Bun", ""))), "--currency", "EUR"
+    )
+    assert code == 0
+    assert dict(Purchase.objects.values_list("receipt", "original__receipt")) == {"R1": None, "R2": "R1", "R3": "R1", "R4": None}
+
+
 def test_an_undone_file_can_be_imported_again(tmp_path: Path, capsys: Capture) -> None:
     path = mixed(tmp_path)
     _code, first = import_file(capsys, path, "--currency", "EUR")

@@ -41,9 +41,10 @@ from regulars.loyalty.services import (
     expire_lots,
     expire_vouchers,
     prove_books,
+    take_back_by_refund,
     thaw_program,
 )
-from regulars.purchases.queries import sale_numbers
+from regulars.purchases.queries import Kind, purchase_numbered, purchase_numbers
 
 AT_ONCE = 5_000
 
@@ -188,10 +189,14 @@ def _earn(arguments: Namespace) -> int:
     scope = scope_named(business=arguments.business)
     at, made, looked = clock.now(), 0, 0
     since = start_of(date_in(arguments.since), zone_of(business=business_of(scope=scope)))
-    for some in batched(sale_numbers(scope=scope, since=since, until=at), AT_ONCE):
+    for some in batched(purchase_numbers(scope=scope, kind=Kind.SALE, since=since, until=at), AT_ONCE):
         made += earn_by_purchases(scope=scope, numbers=some, at=clock.now(), actor=ACTOR)
         looked += len(some)
         say([_("%(n)s purchases looked at, %(made)s entries booked.") % {"n": looked, "made": made}])
+    for number in purchase_numbers(scope=scope, kind=Kind.REFUND, since=since, until=at):
+        refund = purchase_numbered(scope=scope, number=number)
+        if refund is not None:
+            take_back_by_refund(refund=refund, at=clock.now(), actor=ACTOR)
     if not looked:
         say([_("There is no purchase since then.")])
     return 0

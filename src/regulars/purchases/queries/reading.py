@@ -124,9 +124,9 @@ def sales_numbered(*, scope: Scope, numbers: Sequence[int]) -> list[Purchase]:
     return with_lines(list(rows))
 
 
-def sale_numbers(*, scope: Scope, since: datetime, until: datetime) -> Iterator[int]:
-    """The numbers of the business's sales of a time, in the order in which they were recorded."""
-    rows = visible(scope).filter(kind=Kind.SALE, at__gte=since, at__lt=until).order_by("pk").values_list("pk", flat=True)
+def purchase_numbers(*, scope: Scope, kind: Kind, since: datetime, until: datetime) -> Iterator[int]:
+    """The numbers of the business's sales or refunds of a time, in the order in which they were recorded."""
+    rows = visible(scope).filter(kind=kind, at__gte=since, at__lt=until).order_by("pk").values_list("pk", flat=True)
     return rows.iterator(chunk_size=5_000)
 
 

@@ -264,8 +264,8 @@ class _Refund(NamedTuple):
 def _settle_named_refunds(task: Task, *, first: int, write: bool) -> None:
     """Find the sale of each refund that names one, and see that not more is paid back than was paid.
 
-    Sales lie in earlier slots than these refunds: in a run they are in the records by now, in a check they are still among the staged
-    rows, and so is what earlier chunks of it would have paid back.
+    Sales lie in earlier slots than these refunds: in a run they are in the records by now or in this very chunk, in a check they are still
+    among the staged rows, and so is what earlier chunks of it would have paid back.
     """
     refunds = [_Refund(*row) for row in fetch(sql.named_refunds_sql())]
     if not refunds:
@@ -283,6 +283,7 @@ def _settle_named_refunds(task: Task, *, first: int, write: bool) -> None:
                 _refuse(one, f"refund_too_large:{one.original}")
                 continue
             left[sale_key] += one.amount
+            sale_id = sale_id or (_sale_beside(one) if write else None)
             if sale_id is not None:
                 run(f"UPDATE {sql.HEADS} SET original_id = %s WHERE slot = %s", sale_id, one.slot)
 
@@ -309,6 +310,19 @@ def _sale_of(task: Task, one: _Refund) -> tuple[str | None, int | None, int]:
     if len(same_branch) != 1:
         return None, None, 0
     return f"staged:{same_branch[0][0]}", None, int(str(same_branch[0][1]))
+
+
+def _sale_beside(one: _Refund) -> int | None:
+    """The number that the refund's sale is about to get, when it is recorded by the same chunk."""
+    rows = fetch(
+        f"SELECT id, branch_code FROM {sql.HEADS} WHERE kind = 'sale' AND problem IS NULL AND known_id IS NULL "
+        "AND receipt = %s AND ref = %s AND currency = %s",
+        one.original,
+        one.ref,
+        one.currency,
+    )
+    found = [row for row in rows if row[1] == one.branch_code] or rows
+    return int(str(found[0][0])) if len(found) == 1 else None
 
 
 def _paid_back(sale_id: int) -> int:

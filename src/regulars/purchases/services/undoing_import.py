@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from django.db import transaction
+from django.db.models import ProtectedError
+
 from regulars.customers.services import remove_unused_customers
 from regulars.groundwork.kernel.facts import announce
 from regulars.groundwork.kernel.intake.kinds import Task, Undone
@@ -33,14 +38,27 @@ def conclude_undo(task: Task, batch: ImportBatch) -> None:
 
 
 def _take_back(ids: list[int]) -> Undone:
-    """Sales that a later refund names stay: that refund would lose its ground."""
+    """Sales that a later refund names stay: that refund would lose its ground. So does whatever books elsewhere name: what a sale earned
+    stands for ever, and so must the sale."""
     later = Purchase.objects.filter(original_id__in=ids).exclude(pk__in=ids)
     used = set(later.values_list("original_id", flat=True))
     free = [one for one in ids if one not in used]
-    PurchaseLine.objects.filter(purchase_id__in=free).delete()
-    Purchase.objects.filter(pk__in=free, original__isnull=False).delete()
-    Purchase.objects.filter(pk__in=free).delete()
+    try:
+        _remove(free)
+    except ProtectedError as protected:
+        used |= {number for one in protected.protected_objects if (number := getattr(one, "purchase_id", None)) is not None}
+        # A refund whose sale stays, stays: they tell one story.
+        used |= set(Purchase.objects.filter(pk__in=free, original_id__in=used).values_list("pk", flat=True))
+        free = [one for one in free if one not in used]
+        _remove(free)
     return Undone(undone=len(free), kept=len(used), more=True, remarks={"undo_before": ids[-1]})
+
+
+def _remove(numbers: Sequence[int]) -> None:
+    with transaction.atomic():
+        PurchaseLine.objects.filter(purchase_id__in=numbers).delete()
+        Purchase.objects.filter(pk__in=numbers, original__isnull=False).delete()
+        Purchase.objects.filter(pk__in=numbers).delete()
 
 
 def _take_back_customers(task: Task, batch: ImportBatch) -> Undone:
