@@ -12,6 +12,7 @@ from django.db.models.functions import Coalesce
 
 from regulars.business.queries import Scope
 from regulars.customers.queries import Customer, cluster_of
+from regulars.groundwork.kernel.bulk.instances import instances
 from regulars.groundwork.kernel.ids import parsed
 from regulars.groundwork.kernel.invariants import invariant
 from regulars.loyalty.models import Program, RewardStock, Voucher, VoucherBatch, VoucherUse
@@ -59,7 +60,11 @@ def voucher_with_code(*, scope: Scope, code: str) -> Voucher | None:
     digest = digest_of_typed(text=code)
     if not digest:
         return None
-    return Voucher.objects.filter(code_digest=digest, program__business_id=scope.business_id).select_related("program").first()
+    joined = "FROM loyalty_voucher v JOIN loyalty_program p ON p.id = v.program_id WHERE v.code_digest = %s AND p.business_id = %s"
+    found: Voucher | None = None
+    for found, program in instances(((Voucher, "v"), (Program, "p")), joined, digest, scope.business_id):
+        found.program = program
+    return found
 
 
 def voucher_with_id(*, scope: Scope, public_id: str) -> Voucher | None:
