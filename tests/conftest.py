@@ -16,10 +16,11 @@ from regulars.contacts.queries.gate_rules import forget_kept_rules
 
 from tests.cast import PASSWORD, Cast, call_the_cast
 
-# Whoever tests a commit gets the same answer as everybody else; `HYPOTHESIS_PROFILE=search ./regulars test` looks for new counterexamples. No
-# example has a time limit: machines are busy, and the first call of a compiled rule compiles it.
+# Whoever tests a commit gets the same answer as everybody else; `HYPOTHESIS_PROFILE=search ./regulars test` looks for new counterexamples, `long` does so for
+# minutes a property. No example has a time limit: machines are busy, and the first call of a compiled rule compiles it.
 properties.register_profile("commit", derandomize=True, deadline=None)
 properties.register_profile("search", deadline=None, print_blob=True)
+properties.register_profile("long", deadline=None, print_blob=True, max_examples=300)
 properties.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "commit"))
 LOYALTY = import_module("regulars.loyalty.migrations.0002_guard_ledger")
 

@@ -162,6 +162,15 @@ def test_33_a_voucher_that_is_withdrawn_gives_points_and_stock_back_once(cast: C
     had(program, cast.ada)  # neither the stock nor the limit remembers it
 
 
+def test_24_a_voucher_that_has_ended_is_withdrawn_no_more_whatever_a_job_has_done(cast: Cast) -> None:
+    program = catalogue(cast, valid_days=1)
+    rich(cast, cast.ada)
+    voucher = had(program, cast.ada).voucher
+    with pytest.raises(VoucherSettled):
+        void_voucher(voucher=voucher, reason="too late", at=JUNE + 3 * DAY, actor=ACTOR)
+    assert usable(cast.ada, JUNE + 3 * DAY) == 0
+
+
 def test_a_voucher_that_was_used_is_withdrawn_no_more(cast: Cast) -> None:
     program = catalogue(cast)
     rich(cast, cast.ada)

@@ -77,6 +77,14 @@ def test_46_a_refund_undoes_a_card_whose_reward_nobody_has_used(cast: Cast) -> N
     assert vouchers_of(customer=cast.ada, at=JUNE) == []
 
 
+def test_46_a_card_whose_reward_has_ended_is_not_undone_whatever_a_job_has_done(cast: Cast) -> None:
+    opened(cast, units=[], earning=[], cards=[COFFEE], rewards=[FREE | {"valid_days": 1}])
+    drank(cast, 8)
+    sale = drank(cast, 5)
+    refunded(cast, sale, "15", at=JUNE + 3 * DAY, lines=[("coffee", "3.00")] * 5)
+    assert stamps(cast, JUNE + 3 * DAY) == (0, 2)
+
+
 def test_45_every_full_card_gives_its_reward_once(cast: Cast) -> None:
     carded(cast)
     sale = drank(cast, 25)

@@ -54,6 +54,19 @@ def cluster_of(*, scope: Scope, customer_id: int) -> tuple[int, ...]:
     return tuple(dict.fromkeys(row[0] for row in fetch_prepared(CLUSTER, customer_id, scope.business_id)))
 
 
+def ever_together(*, scope: Scope, customer_id: int) -> set[int]:
+    """This record and all that were one person with it at any time, by merges that stand and by those that were taken back.
+
+    For what happened while they were one: it stays where it arrived. An id that the business doesn't know gives itself alone.
+    """
+    known, fresh = {customer_id}, {customer_id}
+    while fresh:
+        pairs = Merge.objects.filter(Q(loser__in=fresh) | Q(survivor__in=fresh), business_id=scope.business_id)
+        fresh = {one for pair in pairs.values_list("loser", "survivor") for one in pair} - known
+        known |= fresh
+    return known
+
+
 def survivor_of(*, scope: Scope, customer_id: int) -> int:
     """The record under which this person is kept now; the id itself when it was never merged away (or is unknown)."""
     return next(iter(cluster_of(scope=scope, customer_id=customer_id)), customer_id)

@@ -16,7 +16,7 @@ from regulars.groundwork.kernel.bulk.dialect import instant_in, instant_value
 from regulars.groundwork.kernel.bulk.instances import among, instances
 from regulars.groundwork.kernel.bulk.prepared import fetch_prepared
 from regulars.groundwork.kernel.invariants import invariant
-from regulars.loyalty.models import Account, Entry, Hold, Lot, Program, ProgramVersion
+from regulars.loyalty.models import Account, Entry, HoldLot, Lot, Program, ProgramVersion
 from regulars.loyalty.queries.programs import document_of, version_at, versions_numbered
 from regulars.loyalty.rules.units import Unit
 from regulars.purchases.queries import Purchase
@@ -121,11 +121,10 @@ def _held(accounts: Sequence[Account], at: datetime) -> dict[int, tuple[int, int
     """By account: what open holds reserve, and how much of that lies in lots that still live (an ended lot lives on in its hold)."""
     if not any(one.held for one in accounts):
         return {}
-    open_holds = Hold.objects.filter(account__in=accounts, state="held", ends_at__gt=at)
-    living = Q(lots__lot__expires_at=None) | Q(lots__lot__expires_at__gt=at)
-    rows = open_holds.values_list("lots__lot__account").annotate(
-        all=Sum("lots__units"), living=Coalesce(Sum("lots__units", filter=living), 0)
-    )
+    # By where the lots lie, not by whose the hold is: merged records may have been unmerged since it was made.
+    reserved = HoldLot.objects.filter(lot__account__in=accounts, lot__left__gt=0, hold__state="held", hold__ends_at__gt=at)
+    living = Q(lot__expires_at=None) | Q(lot__expires_at__gt=at)
+    rows = reserved.values_list("lot__account").annotate(all=Sum("units"), living=Coalesce(Sum("units", filter=living), 0))
     return {account: (units, alive) for account, units, alive in rows}
 
 

@@ -306,16 +306,27 @@ def _cluster(customer: Customer) -> tuple[int, ...]:
 
 def let_go(purse: Purse) -> None:
     """Release the holds of a purse that have ended."""
-    for hold in Hold.objects.filter(account__in=[one.pk for one in purse.accounts], state="held", ends_at__lte=purse.at):
-        free_hold(purse, hold)
+    for hold in holds_in(purse):
+        if hold.ends_at <= purse.at:
+            free_hold(purse, hold)
+
+
+def holds_in(purse: Purse) -> list[Hold]:
+    """The holds that stand, of the purse's own accounts and on lots in them: whoever reserved those was merged with their owner then."""
+    accounts = [one.pk for one in purse.accounts]
+    own = Hold.objects.filter(account__in=accounts, state="held")
+    on_lots = Hold.objects.filter(lots__lot__account__in=accounts, lots__lot__left__gt=0, lots__lot__held__gt=0, state="held").exclude(
+        account__in=accounts
+    )
+    return sorted({*own, *on_lots}, key=lambda one: one.pk)
 
 
 def free_hold(purse: Purse, hold: Hold) -> None:
     """Give a hold's units free and settle it; only a hold that still stands."""
     if not Hold.objects.filter(pk=hold.pk, state="held").update(state="released", settled_at=purse.at):
         return
-    load_lots(purse, [one.lot_id for one in hold.lots.all()])
-    purse.reserve([(one.lot_id, -one.units) for one in hold.lots.all()])
+    for part in parts_of_hold(purse, uses_of_hold(hold)):
+        part.purse.reserve([(lot, -units) for lot, units in part.uses])
 
 
 def load_lots(purse: Purse, numbers: Iterable[int]) -> None:
@@ -341,6 +352,31 @@ def _saved(row: Any, number: int) -> None:
     row._state.adding = False
 
 
-def uses_of_hold(hold: Hold) -> list[tuple[int, int]]:
-    """Where a hold lies."""
-    return list(HoldLot.objects.filter(hold=hold).order_by("pk").values_list("lot_id", "units"))
+@dataclass(frozen=True, kw_only=True)
+class HeldPart:
+    """What of a hold lies in one purse: (lot, units) pairs."""
+
+    purse: Purse
+    uses: list[tuple[int, int]]
+
+
+def uses_of_hold(hold: Hold) -> list[tuple[int, int, int]]:
+    """Where a hold lies, in the order in which it took: (lot, units, account)."""
+    return list(HoldLot.objects.filter(hold=hold).order_by("pk").values_list("lot_id", "units", "lot__account_id"))
+
+
+def parts_of_hold(purse: Purse, uses: Sequence[tuple[int, int, int]]) -> list[HeldPart]:
+    """A hold's uses by the purses in which they lie: in this one, and in those of records that were merged with it when it was made and are not any more.
+
+    Those are locked after it, whatever their ids: two that cross in the few minutes of a hold are the database's to part.
+    """
+    own = {one.pk for one in purse.accounts}
+    parts = [HeldPart(purse=purse, uses=[(lot, units) for lot, units, place in uses if place in own])]
+    strange = {place for _lot, _units, place in uses} - own
+    for account in Account.objects.filter(pk__in=strange).select_related("customer").order_by("pk") if strange else ():
+        other = open_purse(terms=purse.terms, customer=account.customer, unit=purse.unit.code, at=purse.at, actor=purse.actor)
+        other.act = purse.act
+        parts.append(HeldPart(purse=other, uses=[(lot, units) for lot, units, place in uses if place == account.pk]))
+    for part in parts:
+        load_lots(part.purse, [lot for lot, _units in part.uses])
+    return parts

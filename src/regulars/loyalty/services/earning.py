@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db import transaction
 
 from regulars.business.queries import Scope
+from regulars.groundwork.kernel.bulk.prepared import fetch_prepared
 from regulars.groundwork.kernel.money import digits_of
 from regulars.loyalty.models import Entry, Membership, Program, ProgramVersion
 from regulars.loyalty.queries.programs import document_of, programs_in_force, version_at
@@ -20,6 +21,9 @@ from regulars.loyalty.services.programs import join_program
 from regulars.loyalty.services.stamping import stamp_cards
 from regulars.loyalty.services.tiers import advance_tier, hold_reviews
 from regulars.purchases.queries import Kind, Purchase
+
+EARNED = """SELECT 1 FROM loyalty_entry e JOIN loyalty_account a ON a.id = e.account_id
+WHERE e.purchase_id = %s AND e."key" = %s AND a.program_id = %s LIMIT 1"""
 
 
 def earn_by_purchase(*, purchase: Purchase, at: datetime, actor: str) -> list[Entry]:
@@ -64,6 +68,9 @@ def _earn(version: ProgramVersion, purchase: Purchase, at: datetime, actor: str)
         if not codes:
             return []
         opened = open_purses(terms=terms, customers=[customer], units=codes, at=at, actor=actor)
+        # Under the locks: what stands may lie in another record's account than the one that would get it now, merged or unmerged since.
+        if fetch_prepared(EARNED, purchase.pk, f"earn:{purchase.pk}", version.program_id):
+            return []
         purses = {purse.unit.code: purse for purse in opened}
         made = [entry for one in earned for entry in _booked(purses[one.unit], purchase, one)]
         made += stamp_cards(purses=purses, cards=document.cards, purchase=purchase, receipt=receipt, standing=standing)

@@ -7,9 +7,9 @@ from datetime import datetime
 
 from django.db import transaction
 
-from regulars.loyalty.models import Account, AdjustmentRequest, Dispute, ExpiryNotice, Hold, Membership
+from regulars.loyalty.models import Account, AdjustmentRequest, Dispute, ExpiryNotice, Membership
 from regulars.loyalty.queries.programs import document_of, version_at
-from regulars.loyalty.services.booking import Line, Terms, free_hold, open_purse
+from regulars.loyalty.services.booking import Line, Terms, free_hold, holds_in, open_purse
 from regulars.loyalty.services.shop_deliveries import clear_deliveries
 from regulars.loyalty.services.withdrawing import void_vouchers_of
 
@@ -24,7 +24,7 @@ def forfeit_accounts(*, customer_ids: Sequence[int], at: datetime, actor: str) -
             assert version is not None
             terms = Terms(version=version, document=document_of(version))
             purse = open_purse(terms=terms, customer=account.customer, unit=account.unit, at=at, actor=actor)
-            for hold in Hold.objects.filter(account__in=purse.accounts, state="held"):
+            for hold in holds_in(purse):
                 free_hold(purse, hold)
             uses = [(lot.id, lot.left) for lot in purse.open_lots() if lot.left]
             if uses:

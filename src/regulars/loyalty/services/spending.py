@@ -19,7 +19,7 @@ from regulars.loyalty.models import Entry, Hold, HoldLot, Program
 from regulars.loyalty.queries.programs import document_of
 from regulars.loyalty.queries.showing import shown_units
 from regulars.loyalty.rules.lots import drawn
-from regulars.loyalty.services.booking import Line, Purse, Terms, free_hold, load_lots, open_purse, uses_of_hold
+from regulars.loyalty.services.booking import HeldPart, Line, Purse, Terms, free_hold, open_purse, parts_of_hold, uses_of_hold
 from regulars.loyalty.services.lifetimes import keep_alive
 from regulars.loyalty.services.programs import terms_at
 from regulars.loyalty.services.refusals import BadUnits, NotEnoughUnits, ProgramFrozen, UnknownUnit
@@ -139,16 +139,15 @@ def capture_hold(
         if isinstance(wanted, bool) or not 0 < wanted <= hold.units:
             most = shown_units(purse.unit, hold.units)
             raise BadUnits(_("Between one and %(most)s of this hold can be captured.") % {"most": most})
-        known = standing_entries(purse, f"hold:{hold.pk}")
+        uses = uses_of_hold(hold)
+        held = parts_of_hold(purse, uses)
+        known = [entry for part in held for entry in standing_entries(part.purse, f"hold:{hold.pk}")]
         # One hold pays one purchase: captured for another, it is spent.
         if known and hold.captured_units == wanted and all(one.purchase_id == purchase_id for one in known):
             return hold, known
         _refuse_settled(hold, at)
         if hold.account.program.frozen_at:
             raise ProgramFrozen
-        uses = uses_of_hold(hold)
-        load_lots(purse, [lot for lot, _units in uses])
-        parts = _first(uses, wanted)
         line = Line(
             kind="redeemed",
             other="redeemed",
@@ -157,8 +156,7 @@ def capture_hold(
             purchase_id=purchase_id,
             why={"hold": str(hold.public_id)} | (why or {}),
         )
-        entries = purse.take(parts, line, held=True)
-        purse.reserve([(lot, part - units) for (lot, units), part in zip(uses, _spread(uses, parts), strict=True) if part != units])
+        entries = _captured(held, _first(uses, wanted), line)
         Hold.objects.filter(pk=hold.pk).update(state="captured", captured_units=wanted, settled_at=at)
         hold.state, hold.captured_units = "captured", wanted
         keep_alive(purse)
@@ -227,16 +225,23 @@ def _refuse_settled(hold: Hold, at: datetime) -> None:
     raise HoldSettled(hold.state)
 
 
-def _first(uses: list[tuple[int, int]], units: int) -> list[tuple[int, int]]:
-    parts = []
-    for lot, held in uses:
+def _captured(held: list[HeldPart], taken: dict[int, int], line: Line) -> list[Entry]:
+    """So many units of each lot go, in whichever purse it lies; the rest is free again."""
+    entries: list[Entry] = []
+    for part in held:
+        gone = [(lot, taken[lot]) for lot, _units in part.uses if lot in taken]
+        if gone:
+            entries += part.purse.take(gone, line, held=True)
+        part.purse.reserve([(lot, taken.get(lot, 0) - units) for lot, units in part.uses if taken.get(lot, 0) != units])
+    return entries
+
+
+def _first(uses: list[tuple[int, int, int]], units: int) -> dict[int, int]:
+    """The first so many units of a hold, by lot."""
+    taken = {}
+    for lot, held, _account in uses:
         part = min(held, units)
         units -= part
         if part:
-            parts.append((lot, part))
-    return parts
-
-
-def _spread(uses: list[tuple[int, int]], parts: list[tuple[int, int]]) -> list[int]:
-    taken = dict(parts)
-    return [taken.get(lot, 0) for lot, _units in uses]
+            taken[lot] = part
+    return taken

@@ -12,10 +12,11 @@ from typing import Any
 
 from django.utils.translation import gettext_noop
 
-from regulars.customers.queries import Customer
+from regulars.business.queries import Scope
+from regulars.customers.queries import Customer, ever_together
 from regulars.groundwork.kernel.facts import announce
 from regulars.loyalty.events import CardFilled
-from regulars.loyalty.models import Entry, Lot, Voucher
+from regulars.loyalty.models import Account, Entry, Lot, Voucher
 from regulars.loyalty.models.vouchers import OPEN
 from regulars.loyalty.queries.programs import document_of
 from regulars.loyalty.queries.quoting import stamps_before
@@ -52,7 +53,7 @@ def fill_cards(*, purse: Purse, card: Card, at: datetime, key: str, purchase_id:
     entries: list[Entry] = []
     for number in range(1, full + 1):
         # One entry a card, so that a refund can undo one alone (case 46).
-        line = Line(kind="redeemed", other="redeemed", at=at, key=f"{key}:{number}" if key else "", why=why)
+        line = Line(kind="redeemed", other="redeemed", at=at, key=f"{key or f'full:{purse.act}'}:{number}", why=why)
         filled = purse.take(drawn(purse.open_lots(), target, purse.at), line)
         entries += filled
         _reward(purse, card, filled[0])
@@ -76,25 +77,46 @@ def fill_cards(*, purse: Purse, card: Card, at: datetime, key: str, purchase_id:
 def undo_cards(*, terms: Terms, customer: Customer, card: Card, missing: int, at: datetime, actor: str) -> bool:
     """Undo full cards none of whose rewards has been used, the newest first, until so many stamps are back (case 46).
 
-    Their vouchers are withdrawn, their stamps return. Gives whether any was undone. The caller holds the locks of the member's accounts.
+    Their vouchers are withdrawn, their stamps return: those of other records that filled them to these. Gives whether any was undone. The caller
+    holds the locks of the member's accounts.
     """
+    if missing <= 0:
+        return False
     purse = open_purse(terms=terms, customer=customer, unit=card.code, at=at, actor=actor)
-    filled = Entry.objects.filter(account__in=purse.accounts, kind="redeemed", reversals__isnull=True).order_by("-pk")
+    own = {account.pk for account in purse.accounts}
     undone = False
-    for act in dict.fromkeys(filled.values_list("act", flat=True)):
+    for entries in _filled(purse):
         if missing <= 0:
             break
-        entries = list(Entry.objects.filter(account__in=purse.accounts, kind="redeemed", act=act, reversals__isnull=True).order_by("-pk"))
+        mine = sum(entry.units for entry in entries if entry.account_id in own)
+        vouchers = list(Voucher.objects.filter(program_id=terms.version.program_id, key__startswith=f"card:{entries[0].pk}:"))
+        if not mine or not vouchers or any(_is_settled(one, at) for one in vouchers):
+            continue
+        for voucher in vouchers:
+            void_voucher(voucher=voucher, reason="card undone by a refund", at=at, actor=actor)
         for entry in entries:
-            vouchers = list(Voucher.objects.filter(program_id=terms.version.program_id, key__startswith=f"card:{entry.pk}:"))
-            if missing <= 0 or not vouchers or any(one.uses_count or one.state not in OPEN for one in vouchers):
-                continue
-            for voucher in vouchers:
-                void_voucher(voucher=voucher, reason="card undone by a refund", at=at, actor=actor)
             restore_spending(entry=entry, at=at, actor=actor, why={"card": card.code})
-            missing -= entry.units
-            undone = True
+        missing -= mine
+        undone = True
     return undone
+
+
+def _filled(purse: Purse) -> list[list[Entry]]:
+    """The full cards that stand, the newest first: of each its entries in the order in which they were written, one for each record that gave
+    stamps. A record that was unmerged since is asked, too: a card is undone as a whole."""
+    customer = purse.own.customer
+    records = ever_together(scope=Scope(customer.business_id), customer_id=customer.pk)
+    accounts = Account.objects.filter(program=purse.terms.version.program_id, unit=purse.unit.code, customer__in=records)
+    rows = Entry.objects.filter(account__in=accounts, kind="redeemed", reversals__isnull=True).order_by("pk")
+    cards: dict[object, list[Entry]] = {}
+    for entry in rows.select_related("account__customer", "version").defer("version__document"):
+        cards.setdefault((entry.act, entry.key) if entry.key else entry.pk, []).append(entry)
+    return list(reversed(cards.values()))
+
+
+def _is_settled(voucher: Voucher, at: datetime) -> bool:
+    """Whether it was used, withdrawn or has ended, be it marked so or not."""
+    return voucher.uses_count > 0 or voucher.state not in OPEN or (voucher.ends_at is not None and voucher.ends_at <= at)
 
 
 def kept_stamps(*, terms: Terms, card: Card, earning: Entry, standing: Standing, kept: object) -> int:

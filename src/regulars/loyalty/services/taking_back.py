@@ -63,13 +63,15 @@ def _claw(earning: Entry, sale: Purchase, refund: Purchase, at: datetime, actor:
     terms = Terms(version=earning.version, document=document_of(earning.version))
     unit = earning.account.unit
     purse = open_purse(terms=terms, customer=earning.account.customer, unit=unit, at=at, actor=actor)
-    # Under the lock: another refund of the same sale may have booked while we waited.
-    before = Entry.objects.filter(account__in=purse.accounts, purchase=sale, kind="clawed").aggregate(sum=Sum("units"))["sum"] or 0
+    # Under the lock: another refund of the same sale may have booked while we waited. In whose account decides nothing: it may have been one
+    # person's with this one then, and no longer.
+    booked = Entry.objects.filter(account__program=terms.version.program_id, account__unit=unit, purchase=sale)
+    before = booked.filter(kind="clawed").aggregate(sum=Sum("units"))["sum"] or 0
     kept = _kept_units(earning, terms, sale)
     owed = earning.units - kept - before
     why = {"earned": earning.units, "kept": kept, "before": before, "refund": refund.pk}
     line = Line(kind="clawed", other="clawed", at=refund.at, key=f"claw:{refund.pk}", purchase_id=sale.pk, why=why)
-    if owed < 0 or Entry.objects.filter(account__in=purse.accounts, key=line.key).exists():
+    if owed < 0 or booked.filter(key=line.key).exists():
         return []
     uses = clawed(purse.open_lots(), owed, at, sale.pk)
     card = _card_of(earning, terms)

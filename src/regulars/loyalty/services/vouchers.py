@@ -11,7 +11,7 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from regulars.business.queries import Scope
-from regulars.customers.queries import cluster_of
+from regulars.customers.queries import ever_together
 from regulars.groundwork.kernel.bulk.dialect import instant_value
 from regulars.groundwork.kernel.bulk.instances import uuid_value
 from regulars.groundwork.kernel.bulk.prepared import fetch_prepared
@@ -129,9 +129,9 @@ def open_uses(voucher: Voucher, customer_ids: Sequence[int]) -> bool:
 
 
 def paid_entries(voucher: Voucher) -> list[Entry]:
-    """The entries of the units that it was had for: in every record of its member that gave some."""
+    """The entries of the units that it was had for: in every record that gave some, be it no longer one with its member's."""
     if voucher.cause != BY_PRICE or voucher.customer is None:
         return []
-    records = cluster_of(scope=Scope(voucher.customer.business_id), customer_id=voucher.customer.pk) or (voucher.customer.pk,)
+    records = ever_together(scope=Scope(voucher.customer.business_id), customer_id=voucher.customer.pk)
     accounts = Account.objects.filter(program=voucher.program_id, customer__in=records)
     return list(Entry.objects.filter(account__in=accounts, key=voucher.key, kind="redeemed").order_by("account_id"))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from regulars.groundwork.kernel.facts import announce
@@ -45,8 +45,8 @@ def void_voucher(*, voucher: Voucher, reason: str, at: datetime, actor: str) -> 
 def void_vouchers_of(*, customer_ids: Sequence[int], reason: str, at: datetime, actor: str) -> int:
     """Withdraw what forgotten members could still use; nothing is given back, there is nobody any more to give it to."""
     with transaction.atomic():
-        rows = Voucher.objects.select_for_update().filter(customer__in=customer_ids, state__in=OPEN, uses_count=0).order_by("pk")
-        return sum(_voided(number, reason, at, actor) for number in list(rows.values_list("pk", flat=True)))
+        rows = Voucher.objects.select_for_update().filter(_living(at), customer__in=customer_ids, state__in=OPEN, uses_count=0)
+        return sum(_voided(number, reason, at, actor) for number in list(rows.order_by("pk").values_list("pk", flat=True)))
 
 
 def expire_vouchers(*, at: datetime, limit: int = AT_ONCE) -> int:
@@ -67,11 +67,16 @@ def expire_vouchers(*, at: datetime, limit: int = AT_ONCE) -> int:
         return Voucher.objects.filter(pk__in=numbers).update(state="expired", settled_at=F("ends_at"))
 
 
+def _living(at: datetime) -> Q:
+    """What has ended has ended, whether a job has marked it or not."""
+    return Q(ends_at=None) | Q(ends_at__gt=at)
+
+
 def _voided(number: int, reason: str, at: datetime, actor: str) -> bool:
     voucher = locked_voucher(number=number, at=at)
     if voucher.state == "voided":
         return False
-    open_one = Voucher.objects.filter(pk=number, state__in=OPEN, uses_count=0)
+    open_one = Voucher.objects.filter(_living(at), pk=number, state__in=OPEN, uses_count=0)
     if not open_one.update(state="voided", settled_at=at, took_stock=False):
         raise VoucherSettled
     announce(
