@@ -16,6 +16,7 @@ from django.db import connection
 
 from regulars.customers.models import Customer
 from regulars.groundwork.kernel import clock
+from regulars.groundwork.kernel.bulk import copying, prepared
 from regulars.groundwork.kernel.models import FactRow
 from regulars.loyalty.models import Account, Entry, Hold, Lot, LotUse, RewardStock, ShopDelivery, Voucher
 from regulars.loyalty.queries import account_faults, voucher_faults
@@ -60,16 +61,36 @@ def killed_after(write: int, act: Callable[[], object]) -> str:
 def _die_or_end(write: int, act: Callable[[], object], writing: int) -> None:
     count = 0
 
-    def counted(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+    def wrote(sql: str) -> None:
         nonlocal count
-        found = execute(sql, params, many, context)
         if sql.lstrip()[:6].upper() in WRITES:
             count += 1
             if count == write:
                 os.write(writing, sql[:60].encode())
                 os.kill(os.getpid(), signal.SIGKILL)
+
+    def counted(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        found = execute(sql, params, many, context)
+        wrote(sql)
         return found
 
+    # What is prepared or copied goes past the framework's cursor on PostgreSQL; as the first statement of a transaction it is the cursor's, and counted there.
+    straight = prepared._executed
+
+    def counted_prepared(raw: Any, sql: str, values: Any) -> Any:
+        found = straight(raw, sql, values)
+        wrote(sql)
+        return found
+
+    copied = copying._copy_postgres
+
+    def counted_copy(table: str, columns: Any, rows: Any) -> int:
+        found = copied(table, columns, rows)
+        wrote(f"INSERT INTO {table} (COPY)")
+        return found
+
+    prepared._executed = counted_prepared
+    copying._copy_postgres = counted_copy
     try:
         with connection.execute_wrapper(counted):
             act()
