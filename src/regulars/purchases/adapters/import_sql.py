@@ -81,6 +81,12 @@ def heads_sql(*, ready: str, numbers: str, receipts: bool, original_mapped: bool
     )
 
 
+def referred_sales_sql() -> str:
+    """The recorded sales that refunds of the chunk name; those that the chunk is about to record itself are not there yet."""
+    own = f"SELECT 1 FROM {HEADS} s WHERE s.id = h.original_id AND s.problem IS NULL AND s.known_id IS NULL"
+    return f"SELECT h.original_id FROM {HEADS} h WHERE NOT EXISTS ({own})"
+
+
 def _single(ready: str) -> str:
     return (
         "SELECT slot, key, row AS first_row, 1 AS rows, 0 AS bad_row, ref, 0 AS many_refs, 0 AS many_currencies, at, at AS last_at, "

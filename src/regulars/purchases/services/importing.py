@@ -241,7 +241,7 @@ def _write(task: Task, rows: str, first: int, last: int) -> None:
         lock_referred(table="business_business", ids=f"SELECT {task.tenant_id:d}")
         lock_referred(table="business_branch", ids=f"SELECT branch FROM {sql.HEADS}")
         lock_referred(table="customers_customer", ids=f"SELECT customer_id FROM {sql.HEADS}")
-        lock_referred(table="purchases_purchase", ids=f"SELECT original_id FROM {sql.HEADS}")
+        lock_referred(table="purchases_purchase", ids=sql.referred_sales_sql())
     refs = [str(row[0]) for row in fetch(sql.new_refs_sql())]
     if refs:
         _register(task, refs)
