@@ -65,6 +65,7 @@ from regulars.customers.queries.together import (
     household_of,
     merged_among,
     merges_of,
+    records_of,
     survivor_of,
     survivors_of,
 )
@@ -143,6 +144,7 @@ __all__ = [
     "purposes_of",
     "rarities_of",
     "read_person",
+    "records_of",
     "retention_due",
     "retention_rules",
     "standing_merge_of",

@@ -8,8 +8,7 @@ from datetime import datetime
 
 from django.db.models import Count, Q
 
-from regulars.business.queries import Scope
-from regulars.customers.queries import Customer, cluster_of, traits_of
+from regulars.customers.queries import Customer, records_of, traits_of
 from regulars.loyalty.models import RewardStock, Voucher
 from regulars.loyalty.models.vouchers import BY_PRICE
 from regulars.loyalty.queries.members import MemberShown, ProgramShown
@@ -53,7 +52,7 @@ def rewards_for(*, customer: Customer, shown: MemberShown, at: datetime) -> list
     sold = [one for one in shown.programs if one.joined and any(reward.price for reward in one.document.rewards)]
     if not sold:
         return []
-    records = cluster_of(scope=Scope(customer.business_id), customer_id=customer.pk) or (customer.pk,)
+    records = records_of(customer=customer)
     traits = {name: str(trait.value) for name, trait in traits_of(customer=customer).items()}
     found = [choice for one in sold for choice in _of_program(one, records, traits, at)]
     return sorted(found, key=lambda one: (bool(one.why_not), one.missing, one.units))

@@ -10,8 +10,7 @@ from typing import Any
 from django.db.models import F, Max, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
-from regulars.business.queries import Scope
-from regulars.customers.queries import Customer, cluster_of
+from regulars.customers.queries import Customer, records_of
 from regulars.groundwork.kernel.bulk.dialect import instant_in, instant_value
 from regulars.groundwork.kernel.bulk.instances import among, instances
 from regulars.groundwork.kernel.bulk.prepared import fetch_prepared
@@ -47,7 +46,7 @@ class Balance:
 
 def balances_of(*, customer: Customer, at: datetime, program: Program | None = None) -> list[Balance]:
     """A member's balances, by program and unit, read at an instant: ended lots and ended holds count whatever a job has done."""
-    numbers = cluster_of(scope=Scope(customer.business_id), customer_id=customer.pk) or (customer.pk,)
+    numbers = records_of(customer=customer)
     condition, values = among(numbers)
     found = instances(
         ((Account, "a"), (Program, "p")),
@@ -81,7 +80,7 @@ def with_places(where: str, *values: Any) -> list[Entry]:
 
 def entries_of(*, customer: Customer, unit: str = "", before: int | None = None, size: int = 50) -> list[Entry]:
     """What happened on a member's accounts, the newest first; `before` is the id at which the page before ended."""
-    numbers = cluster_of(scope=Scope(customer.business_id), customer_id=customer.pk) or (customer.pk,)
+    numbers = records_of(customer=customer)
     accounts = Account.objects.filter(customer__in=numbers)
     if unit:
         accounts = accounts.filter(unit=unit)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from regulars.business.queries import Branch, Scope
-from regulars.customers.queries import Customer, cluster_of, traits_of
+from regulars.customers.queries import Customer, records_of, traits_of
 from regulars.groundwork.kernel.money import digits_of
 from regulars.loyalty.models import Entry
 from regulars.loyalty.queries.members import CardShown, MemberShown, ProgramShown
@@ -148,7 +148,7 @@ def _earned(one: ProgramShown, receipt: Receipt, standing: Standing, at: datetim
 
 def _stamps(one: ProgramShown, customer: Customer, receipt: Receipt, standing: Standing, at: datetime) -> list[StampsLook]:
     document, zone = one.document, one.document.tzinfo
-    numbers = cluster_of(scope=Scope(customer.business_id), customer_id=customer.pk) or (customer.pk,)
+    numbers = records_of(customer=customer)
     cards = {shown.card.code: shown for shown in one.cards}
     found = []
     for card in document.cards:

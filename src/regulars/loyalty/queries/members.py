@@ -9,7 +9,7 @@ from datetime import datetime
 from django.db.models import Q
 
 from regulars.business.queries import Scope
-from regulars.customers.queries import Customer, cluster_of
+from regulars.customers.queries import Customer, records_of
 from regulars.groundwork.kernel.money import digits_of
 from regulars.loyalty.models import Entry, Lot, Membership, Program
 from regulars.loyalty.queries.ledger import Balance, balances_of
@@ -80,7 +80,7 @@ def member_shown(*, customer: Customer, at: datetime) -> MemberShown:
     versions = [(version.program, version) for version in programs_in_force(scope=Scope(customer.business_id), at=at)]
     if not versions:
         return MemberShown(programs=())
-    numbers = cluster_of(scope=Scope(customer.business_id), customer_id=customer.pk) or (customer.pk,)
+    numbers = records_of(customer=customer)
     members = Membership.objects.filter(customer__in=numbers, joined_at__lte=at).filter(Q(left_at=None) | Q(left_at__gt=at))
     joined = set(members.values_list("program_id", flat=True))
     balances = balances_of(customer=customer, at=at) if joined else []

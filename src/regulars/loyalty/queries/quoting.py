@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import QuerySet, Sum
 
 from regulars.business.queries import Branch, Scope
-from regulars.customers.queries import Customer, cluster_of, traits_of
+from regulars.customers.queries import Customer, records_of, traits_of
 from regulars.groundwork.kernel.bulk.dialect import instant_in, instant_value
 from regulars.groundwork.kernel.bulk.instances import among
 from regulars.groundwork.kernel.bulk.prepared import fetch_prepared
@@ -133,7 +133,7 @@ def standing_now(*, program: Program, document: Document, customer: Customer) ->
     traits = {name: str(one.value) for name, one in known if name in asked}
     if document.ladder is None:
         return Standing(traits=traits)
-    row = standing_row(program=program, ladder=document.ladder, customer_ids=_cluster(customer))
+    row = standing_row(program=program, ladder=document.ladder, customer_ids=records_of(customer=customer))
     tier = row.tier if row else ""
     return Standing(tiers=frozenset([tier] if tier else []), traits=traits, factor=earning_multiplier(document.ladder, tier))
 
@@ -145,7 +145,7 @@ def reduced(lines: Sequence[SaleLine], off: Sequence[int]) -> tuple[SaleLine, ..
 
 def _with_counts(plain: Member, program: Program, document: Document, customer: Customer, offers: Sequence[Offer], at: datetime) -> Member:
     """The member with what these offers ask: earlier purchases for discounts, units used for specials."""
-    numbers = _cluster(customer)
+    numbers = records_of(customer=customer)
     zone = document.tzinfo
     rows = _uses(program, numbers, [offer.code for offer in offers], at, zone)
     progress: dict[str, Progress] = {}
@@ -225,7 +225,7 @@ def _stamps(
     program: Program, card: Card, customer: Customer, receipt: Receipt, standing: Standing, document: Document, at: datetime
 ) -> Stamps:
     zone = document.tzinfo
-    accounts = {"account__program": program, "account__unit": card.code, "account__customer__in": _cluster(customer)}
+    accounts = {"account__program": program, "account__unit": card.code, "account__customer__in": records_of(customer=customer)}
     entries = Entry.objects.filter(**accounts, kind="issued", units__gt=0)
     today, nearest = stamps_before(card=card, entries=entries, at=at, document=document)
     return stamps_for(card, receipt, holder=standing, today_so_far=today, last_stamp_at=nearest, at=at, zone=zone)
@@ -253,7 +253,3 @@ def nearest_stamp(*, entries: QuerySet[Entry], at: datetime) -> datetime | None:
     before = entries.filter(at__lte=at).order_by("-at").values_list("at", flat=True).first()
     after = entries.filter(at__gt=at).order_by("at").values_list("at", flat=True).first()
     return min((one for one in (before, after) if one), key=lambda one: abs(one - at), default=None)
-
-
-def _cluster(customer: Customer) -> tuple[int, ...]:
-    return cluster_of(scope=Scope(customer.business_id), customer_id=customer.pk) or (customer.pk,)

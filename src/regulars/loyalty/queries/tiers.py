@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
 
-from regulars.business.queries import Scope
-from regulars.customers.queries import Customer, cluster_of
+from regulars.customers.queries import Customer, records_of
 from regulars.groundwork.kernel.bulk.dialect import instant_in
 from regulars.groundwork.kernel.bulk.instances import among, objects
 from regulars.groundwork.kernel.bulk.prepared import fetch_prepared
@@ -54,7 +53,7 @@ def tier_of(*, program: Program, customer: Customer, at: datetime) -> TierShown 
     if document is None or document.ladder is None:
         return None
     ladder, zone = document.ladder, document.tzinfo
-    numbers = cluster_of(scope=Scope(customer.business_id), customer_id=customer.pk) or (customer.pk,)
+    numbers = records_of(customer=customer)
     row = standing_row(program=program, ladder=ladder, customer_ids=numbers)
     history = qualifying_history(program=program, ladder=ladder, document=document, customer_ids=numbers)
     before = standing_of_row(row) if row else Standing(joined_on=local_day(at, zone))

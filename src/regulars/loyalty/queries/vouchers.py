@@ -11,7 +11,7 @@ from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from regulars.business.queries import Scope
-from regulars.customers.queries import Customer, cluster_of
+from regulars.customers.queries import Customer, records_of
 from regulars.groundwork.kernel.bulk.instances import instances
 from regulars.groundwork.kernel.ids import parsed
 from regulars.groundwork.kernel.invariants import invariant
@@ -43,7 +43,7 @@ class StockLeft:
 
 def vouchers_of(*, customer: Customer, at: datetime, program: Program | None = None) -> list[MemberVoucher]:
     """What a member may use now, what ends first coming first; what has ended is not among it, whatever a job has done."""
-    records = cluster_of(scope=Scope(customer.business_id), customer_id=customer.pk) or (customer.pk,)
+    records = records_of(customer=customer)
     rows = Voucher.objects.filter(customer__in=records, state__in=OPEN).filter(Q(ends_at=None) | Q(ends_at__gt=at))
     if program is not None:
         rows = rows.filter(program=program)

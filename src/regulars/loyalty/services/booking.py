@@ -14,8 +14,7 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from regulars.business.queries import Scope
-from regulars.customers.queries import Customer, cluster_of
+from regulars.customers.queries import Customer, records_of
 from regulars.groundwork.kernel.bulk.copying import on_postgres
 from regulars.groundwork.kernel.bulk.dialect import instant_value
 from regulars.groundwork.kernel.bulk.instances import among, instances, objects, uuid_value
@@ -260,7 +259,7 @@ def open_purse(*, terms: Terms, customer: Customer, unit: str, at: datetime, act
 def open_purses(*, terms: Terms, customers: Sequence[Customer], units: Sequence[str], at: datetime, actor: str) -> list[Purse]:
     """Lock the purses of several customers or units together, all accounts in the order of their ids, so that crossing acts never wait in a
     ring. Gives for each customer the purses of the units."""
-    clusters = [_cluster(customer) for customer in customers]
+    clusters = [records_of(customer=customer) for customer in customers]
     locked = _locked(terms, clusters, units)
     wanted = [(records[0], unit) for records in clusters for unit in units]
     if any(place not in locked for place in wanted):
@@ -295,13 +294,9 @@ def lock_rows() -> str:
 
 def lock_accounts(*, customer: Customer) -> None:
     """Lock all accounts of a customer, of every program and unit, in the order of their ids: for acts that move several of them."""
-    whose, numbers = among(list(_cluster(customer)))
+    whose, numbers = among(list(records_of(customer=customer)))
     look = f"SELECT t.id FROM loyalty_account t WHERE t.customer_id {whose} ORDER BY t.id{lock_rows()}"  # noqa: S608 — no word from outside
     fetch_prepared(look, *numbers)
-
-
-def _cluster(customer: Customer) -> tuple[int, ...]:
-    return cluster_of(scope=Scope(customer.business_id), customer_id=customer.pk) or (customer.pk,)
 
 
 def let_go(purse: Purse) -> None:

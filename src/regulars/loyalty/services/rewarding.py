@@ -9,8 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from regulars.business.queries import Scope
-from regulars.customers.queries import Customer, cluster_of
+from regulars.customers.queries import Customer, records_of
 from regulars.groundwork.kernel.bulk.prepared import fetch_prepared
 from regulars.groundwork.kernel.refusals import Refusal
 from regulars.loyalty.models import Entry, Program, RewardStock, Voucher
@@ -149,7 +148,7 @@ def _refuse_over_limits(terms: Terms, wanted: Reward, customer: Customer, at: da
     """Under the lock of the member's accounts, in which they pay: nobody else counts them meanwhile (as case 56)."""
     if not wanted.per_member_max and not wanted.per_member_day_max:
         return
-    records = cluster_of(scope=Scope(customer.business_id), customer_id=customer.pk) or (customer.pk,)
+    records = records_of(customer=customer)
     had = Voucher.objects.filter(program=terms.version.program_id, reward=wanted.code, customer__in=records, cause=BY_PRICE)
     had = had.exclude(state="voided")
     if wanted.per_member_max and had.count() >= wanted.per_member_max:

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from regulars.business.queries import Branch, Scope
-from regulars.customers.queries import Customer, cluster_of
+from regulars.customers.queries import Customer, records_of
 from regulars.groundwork.kernel.money import Money, digits_of
 from regulars.groundwork.kernel.refusals import Refusal
 from regulars.loyalty.models import Entry, Hold, Membership, Program
@@ -143,7 +143,7 @@ def refuse_untimely(*, customer: Customer, dated: datetime, at: datetime) -> Non
     documents = {version.program_id: document_of(version) for version in programs_in_force(scope=Scope(customer.business_id), at=at)}
     if not documents:
         raise ProgramNotFound
-    records = cluster_of(scope=Scope(customer.business_id), customer_id=customer.pk) or (customer.pk,)
+    records = records_of(customer=customer)
     own = set(Membership.objects.filter(customer__in=records, left_at=None).values_list("program", flat=True))
     counting = [one for number, one in documents.items() if number in own or one.joining == "by_purchase"]
     days = min(one.late_days_max for one in counting or documents.values())
@@ -192,7 +192,7 @@ def _due(customer: Customer, sale: Sale, paid: PointsPaid) -> _Due:
 def _hold_of(customer: Customer, public_id: str) -> Hold:
     """A hold of this very person, whichever of their records it was made for."""
     hold = hold_with_id(business_id=customer.business_id, public_id=public_id)
-    records = cluster_of(scope=Scope(customer.business_id), customer_id=customer.pk) or (customer.pk,)
+    records = records_of(customer=customer)
     if hold is None or hold.account.customer_id not in records:
         raise HoldNotFound
     return hold

@@ -10,7 +10,7 @@ from django.db.models import F
 from django.utils.translation import gettext_noop
 
 from regulars.business.queries import Scope
-from regulars.customers.queries import Customer, cluster_of
+from regulars.customers.queries import Customer, cluster_of, records_of
 from regulars.groundwork.kernel.facts import announce
 from regulars.loyalty.events import TierAtRisk, TierKept, TierLowered, TierReached
 from regulars.loyalty.models import Program, TierStanding
@@ -38,7 +38,7 @@ def advance_tier(*, terms: Terms, customer: Customer, at: datetime, actor: str, 
     if ladder is None:
         return []
     with transaction.atomic(savepoint=False):
-        numbers = cluster_of(scope=Scope(customer.business_id), customer_id=customer.pk) or (customer.pk,)
+        numbers = records_of(customer=customer)
         row = _locked(terms, numbers, at)
         program = terms.version.program
         history = qualifying_history(program=program, ladder=ladder, document=terms.document, customer_ids=numbers)
@@ -70,7 +70,7 @@ def hold_reviews(*, terms: Terms, customer: Customer, at: datetime, actor: str) 
     """Hold the reviews that have fallen due; of merged records, too. Costs one look where there is none."""
     if terms.document.ladder is None:
         return []
-    numbers = cluster_of(scope=Scope(customer.business_id), customer_id=customer.pk) or (customer.pk,)
+    numbers = records_of(customer=customer)
     rows = standing_rows(program_id=terms.version.program_id, customer_ids=numbers)
     if not any(row.review_ends_at and row.review_ends_at <= at for row in rows):
         return []
